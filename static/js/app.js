@@ -35,7 +35,7 @@
     say(status === 401 ? 'You are signed out. Load the page again to sign in.'
       : status === 403 ? 'You may not do this.'
       : status === 429 ? 'That was too often. Wait a moment and try again.'
-      : 'That did not work. Nothing was changed; try again.', 'danger');
+      : 'That did not work. Please try again.', 'danger');
   });
   document.addEventListener('htmx:sendError', () => say('The server cannot be reached. Check the connection and try again.', 'danger'));
 
