@@ -86,10 +86,7 @@ static SHARED: OnceLock<Result<Server, String>> = OnceLock::new();
 /// The server that all tests of this process share, started by the first call. When it cannot be started, every call
 /// returns the same reason, in words for the person who runs the tests.
 pub fn server() -> Result<&'static Server, String> {
-    SHARED
-        .get_or_init(Server::launch)
-        .as_ref()
-        .map_err(Clone::clone)
+    SHARED.get_or_init(Server::launch).as_ref().map_err(Clone::clone)
 }
 
 /// Stops the shared server, if any, and waits until its folder is gone. A process that ends without this call leaves
@@ -136,16 +133,8 @@ impl Server {
         let log = place.folder.join("server.log");
         place.sweep_others(&programs);
         let mut supervisor = Supervisor::spawn(&programs, place)?;
-        match supervisor
-            .answer(&log)
-            .and_then(|()| supervisor.start_on_a_free_port(&log))
-        {
-            Ok(port) => Ok(Self {
-                port,
-                log,
-                template: OnceLock::new(),
-                supervisor: Mutex::new(Some(supervisor)),
-            }),
+        match supervisor.answer(&log).and_then(|()| supervisor.start_on_a_free_port(&log)) {
+            Ok(port) => Ok(Self { port, log, template: OnceLock::new(), supervisor: Mutex::new(Some(supervisor)) }),
             Err(error) => {
                 supervisor.end();
                 Err(error)
@@ -171,9 +160,7 @@ impl Server {
             .get_or_init(|| {
                 self.execute(&format!("CREATE DATABASE {TEMPLATE}"))?;
                 migrate(&self.template_url())?;
-                self.execute(&format!(
-                    "ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"
-                ))
+                self.execute(&format!("ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false"))
             })
             .clone()
     }
@@ -181,19 +168,13 @@ impl Server {
     /// Creates a database as a copy of the template, and returns its address. The name is ours to choose: small letters,
     /// digits and `_`, at most 63 characters. [`Server::template`] comes first.
     pub fn create_database(&self, name: &str) -> Result<String, String> {
-        self.execute(&format!(
-            "CREATE DATABASE {} TEMPLATE {TEMPLATE}",
-            identifier(name)?
-        ))?;
+        self.execute(&format!("CREATE DATABASE {} TEMPLATE {TEMPLATE}", identifier(name)?))?;
         Ok(self.url(name))
     }
 
     /// Drops a database, with whatever is still connected to it; one that does not exist is fine.
     pub fn drop_database(&self, name: &str) -> Result<(), String> {
-        self.execute(&format!(
-            "DROP DATABASE IF EXISTS {} WITH (FORCE)",
-            identifier(name)?
-        ))
+        self.execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", identifier(name)?))
     }
 
     /// Stops the server as an operator would: open connections are cut, committed data stays. For a server of one's own.
@@ -221,9 +202,7 @@ impl Server {
     fn execute(&self, statement: &str) -> Result<(), String> {
         let mut connection = PgConnection::establish(&self.maintenance_url())
             .map_err(|error: ConnectionError| format!("PostgreSQL for the tests: {error}"))?;
-        connection
-            .batch_execute(statement)
-            .map_err(|error| format!("{statement}: {error}"))
+        connection.batch_execute(statement).map_err(|error| format!("{statement}: {error}"))
     }
 
     fn order(&self, order: &str) -> Result<(), String> {
@@ -241,9 +220,7 @@ impl Server {
 
     fn supervisor(&self) -> MutexGuard<'_, Option<Supervisor>> {
         // A test that panicked while it held the lock must not take the others with it.
-        self.supervisor
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.supervisor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -257,25 +234,15 @@ impl Supervisor {
     fn spawn(programs: &Path, place: Place) -> Result<Self, String> {
         let Place { folder, owner, .. } = &place;
         let mut shell = place.command("sh", folder);
-        shell
-            .arg("-c")
-            .arg(SUPERVISOR)
-            .arg("sh")
-            .arg(folder)
-            .arg(programs);
+        shell.arg("-c").arg(SUPERVISOR).arg("sh").arg(folder).arg(programs);
         // A group of its own: Ctrl-C in a terminal ends us, and the closing pipe then lets the shell clean up.
         shell.process_group(0);
-        shell
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null());
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut shell = shell.spawn().map_err(|error| {
             // Nothing watches over the folder yet. If it cannot be removed either, the first error is the one to tell.
             let _ = fs::remove_dir_all(folder);
             let folder = folder.display();
-            unusable(&format!(
-                "cannot start sh as user {owner} in {folder} (TMPDIR decides where)"
-            ))(error)
+            unusable(&format!("cannot start sh as user {owner} in {folder} (TMPDIR decides where)"))(error)
         })?;
         Ok(Self {
             orders: shell.stdin.take().expect("stdin was asked to be a pipe"),
@@ -309,21 +276,13 @@ impl Supervisor {
         let mut answer = String::new();
         match self.answers.read_line(&mut answer) {
             Ok(_) if answer.trim() == "done" => Ok(()),
-            _ => Err(format!(
-                "PostgreSQL for the tests did not obey; the end of its log:\n{}",
-                last_lines(log, 15)
-            )),
+            _ => Err(format!("PostgreSQL for the tests did not obey; the end of its log:\n{}", last_lines(log, 15))),
         }
     }
 
     /// Closing the pipe is the order to stop and to remove the folder.
     fn end(self) {
-        let Self {
-            mut shell,
-            orders,
-            answers,
-            _lock,
-        } = self;
+        let Self { mut shell, orders, answers, _lock } = self;
         drop(orders);
         // An error means that the shell is already gone, which is what we wait for.
         let _ = shell.wait();
@@ -333,11 +292,7 @@ impl Supervisor {
 
 /// The newest folder that holds all programs: on PATH, where Debian keeps them, or where `pg_config` says.
 fn find_programs() -> Result<PathBuf, String> {
-    let complete = |folder: &PathBuf| {
-        PROGRAMS
-            .iter()
-            .all(|program| folder.join(program).is_file())
-    };
+    let complete = |folder: &PathBuf| PROGRAMS.iter().all(|program| folder.join(program).is_file());
     let on_path = std::env::var_os("PATH").unwrap_or_default();
     if let Some(folder) = std::env::split_paths(&on_path).find(complete) {
         return Ok(folder);
@@ -347,12 +302,7 @@ fn find_programs() -> Result<PathBuf, String> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| {
-            Some((
-                entry.file_name().to_str()?.parse().ok()?,
-                entry.path().join("bin"),
-            ))
-        })
+        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
         .filter(|(_, folder)| complete(folder))
         .collect();
     versions.sort();
@@ -360,11 +310,7 @@ fn find_programs() -> Result<PathBuf, String> {
         return Ok(folder);
     }
 
-    let told = Command::new("pg_config")
-        .arg("--bindir")
-        .stderr(Stdio::null())
-        .output()
-        .ok();
+    let told = Command::new("pg_config").arg("--bindir").stderr(Stdio::null()).output().ok();
     told.and_then(|output| String::from_utf8(output.stdout).ok())
         .map(|folder| PathBuf::from(folder.trim()))
         .filter(complete)
@@ -379,30 +325,22 @@ fn find_programs() -> Result<PathBuf, String> {
 
 /// User and group to run as, where we are root.
 fn servant() -> Result<(u32, u32), String> {
-    let accounts =
-        fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
+    let accounts = fs::read_to_string("/etc/passwd").map_err(|error| format!("/etc/passwd: {error}"))?;
     let account = |name: &str| {
-        let mut fields = accounts
-            .lines()
-            .map(|line| line.split(':'))
-            .find_map(|mut fields| {
-                let found = fields.next() == Some(name);
-                found.then_some(fields)
-            })?;
+        let mut fields = accounts.lines().map(|line| line.split(':')).find_map(|mut fields| {
+            let found = fields.next() == Some(name);
+            found.then_some(fields)
+        })?;
         Some((fields.nth(1)?.parse().ok()?, fields.next()?.parse().ok()?))
     };
-    account("postgres")
-        .or_else(|| account("nobody"))
-        .ok_or_else(|| "PostgreSQL does not run as root, and neither `postgres` nor `nobody` is an account here".to_owned())
+    account("postgres").or_else(|| account("nobody")).ok_or_else(|| {
+        "PostgreSQL does not run as root, and neither `postgres` nor `nobody` is an account here".to_owned()
+    })
 }
 
 impl Place {
     fn make() -> Result<Self, String> {
-        let name = format!(
-            "{FOLDER_PREFIX}{}-{:08x}",
-            std::process::id(),
-            random() as u32
-        );
+        let name = format!("{FOLDER_PREFIX}{}-{:08x}", std::process::id(), random() as u32);
         let folder = std::env::temp_dir().join(name);
         let created = DirBuilder::new().mode(0o700).create(&folder);
         created.map_err(unusable(&format!("cannot create {}", folder.display())))?;
@@ -412,34 +350,22 @@ impl Place {
             .and_then(|lock| lock.lock().map(|()| lock))
             .and_then(|lock| fs::rename(&unnamed, folder.join("lock")).map(|()| lock))
             .map_err(unusable("cannot lock its folder"))?;
-        fs::write(folder.join("settings"), SETTINGS)
-            .map_err(unusable("cannot write its settings"))?;
+        fs::write(folder.join("settings"), SETTINGS).map_err(unusable("cannot write its settings"))?;
 
         // Whoever owns what we create is who we are; the standard library has no other way to ask.
-        let us = fs::metadata(&folder)
-            .map_err(unusable("cannot read its folder"))?
-            .uid();
+        let us = fs::metadata(&folder).map_err(unusable("cannot read its folder"))?.uid();
         let servant = if us == 0 { Some(servant()?) } else { None };
         if let Some((user, group)) = servant {
-            chown(&folder, Some(user), Some(group))
-                .map_err(unusable("cannot hand over its folder"))?;
+            chown(&folder, Some(user), Some(group)).map_err(unusable("cannot hand over its folder"))?;
         }
-        Ok(Self {
-            folder,
-            lock,
-            owner: servant.map_or(us, |(user, _)| user),
-            servant,
-        })
+        Ok(Self { folder, lock, owner: servant.map_or(us, |(user, _)| user), servant })
     }
 
     /// A command that runs as the servant if there is one, stands in a folder which the servant may read, and has none
     /// of the developer's own PostgreSQL settings.
     fn command(&self, program: impl AsRef<OsStr>, folder: &Path) -> Command {
         let mut command = Command::new(program);
-        command
-            .current_dir(folder)
-            .env("HOME", folder)
-            .env("LC_ALL", "C");
+        command.current_dir(folder).env("HOME", folder).env("LC_ALL", "C");
         for (name, _) in std::env::vars_os() {
             if name.to_string_lossy().starts_with("PG") {
                 command.env_remove(name);
@@ -454,31 +380,18 @@ impl Place {
     /// Stops and removes what earlier runs left, which takes a kill of both the run and its shell. A folder in use has
     /// a locked lock file; one that is just being made has none yet. Only folders of the same owner are touched.
     fn sweep_others(&self, programs: &Path) {
-        for entry in fs::read_dir(std::env::temp_dir())
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
+        for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
             let folder = entry.path();
-            let ours = entry
-                .file_name()
-                .to_string_lossy()
-                .starts_with(FOLDER_PREFIX)
-                && fs::symlink_metadata(&folder)
-                    .is_ok_and(|folder| folder.is_dir() && folder.uid() == self.owner);
+            let ours = entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX)
+                && fs::symlink_metadata(&folder).is_ok_and(|folder| folder.is_dir() && folder.uid() == self.owner);
             if !ours || !File::open(folder.join("lock")).is_ok_and(|lock| lock.try_lock().is_ok()) {
                 continue;
             }
             if folder.join("data/postmaster.pid").exists() {
                 let mut stop = self.command(programs.join("pg_ctl"), &folder);
-                stop.args(["stop", "-s", "-w", "-m", "immediate", "-D"])
-                    .arg(folder.join("data"));
+                stop.args(["stop", "-s", "-w", "-m", "immediate", "-D"]).arg(folder.join("data"));
                 // It may have died by itself, then there is nothing to stop.
-                let _ = stop
-                    .stdin(Stdio::null())
-                    .stdout(Stdio::null())
-                    .stderr(Stdio::null())
-                    .status();
+                let _ = stop.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
             }
             // Its own shell may be removing it at this very moment.
             let _ = fs::remove_dir_all(&folder);
@@ -493,9 +406,7 @@ fn unusable(what: &str) -> impl FnOnce(std::io::Error) -> String {
 /// A port that nobody listens on now. Below the range from which systems take the ports of outgoing connections, so
 /// that none of those sits on it while the server is stopped for a moment.
 fn free_port() -> std::io::Result<u16> {
-    let free = |port: u16| {
-        TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr())
-    };
+    let free = |port: u16| TcpListener::bind(("127.0.0.1", port)).and_then(|listener| listener.local_addr());
     (0..50)
         .map(|_| 20_000 + (random() % 12_000) as u16)
         .find_map(|port| free(port).ok())
@@ -511,19 +422,12 @@ fn random() -> u64 {
 fn identifier(name: &str) -> Result<&str, String> {
     let fits = (1..=63).contains(&name.len())
         && name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name
-            .bytes()
-            .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    if fits {
-        Ok(name)
-    } else {
-        Err(format!("{name:?} is no name for a test database"))
-    }
+        && name.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'));
+    if fits { Ok(name) } else { Err(format!("{name:?} is no name for a test database")) }
 }
 
 fn last_lines(file: &Path, count: usize) -> String {
-    let text =
-        fs::read_to_string(file).unwrap_or_else(|error| format!("({}: {error})", file.display()));
+    let text = fs::read_to_string(file).unwrap_or_else(|error| format!("({}: {error})", file.display()));
     let lines: Vec<&str> = text.lines().collect();
     lines[lines.len().saturating_sub(count)..].join("\n")
 }
@@ -543,43 +447,22 @@ pub fn works() -> Result<(), String> {
         Err(_) => Ok(()),
     };
 
-    must_fail(
-        "a copy before the template",
-        server.create_database("early").map(drop),
-    )?;
+    must_fail("a copy before the template", server.create_database("early").map(drop))?;
     server.template(|url| execute(url, "CREATE TABLE note (body TEXT NOT NULL)"))?;
     server.template(|_| Err("the template was filled twice".to_owned()))?;
-    must_fail(
-        "a connection to the template",
-        execute(&server.template_url(), "SELECT 1"),
-    )?;
-    must_fail(
-        "a quote in a name",
-        server.create_database("x\"; --").map(drop),
-    )?;
+    must_fail("a connection to the template", execute(&server.template_url(), "SELECT 1"))?;
+    must_fail("a quote in a name", server.create_database("x\"; --").map(drop))?;
 
     let one = server.create_database("one")?;
     let two = server.create_database("two")?;
     execute(&one, "INSERT INTO note VALUES ('kept')")?;
     server.stop()?;
-    must_fail(
-        "a connection to a stopped server",
-        execute(&one, "SELECT 1"),
-    )?;
+    must_fail("a connection to a stopped server", execute(&one, "SELECT 1"))?;
     server.start()?;
     server.restart()?;
-    execute(
-        &one,
-        "DO $$ BEGIN ASSERT (SELECT count(*) FROM note) = 1; END $$",
-    )?;
-    execute(
-        &two,
-        "DO $$ BEGIN ASSERT (SELECT count(*) FROM note) = 0; END $$",
-    )?;
-    execute(
-        &server.maintenance_url(),
-        "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_database) = 6; END $$",
-    )?;
+    execute(&one, "DO $$ BEGIN ASSERT (SELECT count(*) FROM note) = 1; END $$")?;
+    execute(&two, "DO $$ BEGIN ASSERT (SELECT count(*) FROM note) = 0; END $$")?;
+    execute(&server.maintenance_url(), "DO $$ BEGIN ASSERT (SELECT count(*) FROM pg_database) = 6; END $$")?;
 
     // Two copies at once, while somebody is connected to what is dropped.
     let _connected = PgConnection::establish(&two).map_err(|error| error.to_string())?;
@@ -591,25 +474,11 @@ pub fn works() -> Result<(), String> {
         }
         dropped
     })?;
-    must_fail(
-        "a connection to a dropped database",
-        execute(&two, "SELECT 1"),
-    )?;
+    must_fail("a connection to a dropped database", execute(&two, "SELECT 1"))?;
 
-    let folder = server
-        .log
-        .parent()
-        .expect("the log is in the folder")
-        .to_owned();
+    let folder = server.log.parent().expect("the log is in the folder").to_owned();
     let maintenance = server.maintenance_url();
     drop(server);
-    must_fail(
-        "a connection to a server that ended",
-        execute(&maintenance, "SELECT 1"),
-    )?;
-    if folder.exists() {
-        Err(format!("{} was left behind", folder.display()))
-    } else {
-        Ok(())
-    }
+    must_fail("a connection to a server that ended", execute(&maintenance, "SELECT 1"))?;
+    if folder.exists() { Err(format!("{} was left behind", folder.display())) } else { Ok(()) }
 }
