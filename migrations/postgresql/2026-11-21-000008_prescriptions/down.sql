@@ -1,0 +1,3 @@
+DROP TABLE test_orders;
+DROP TABLE prescription_medications;
+DROP TABLE prescriptions;

@@ -1,0 +1,72 @@
+//! A person's account.
+
+use chrono::NaiveDateTime;
+use derive_more::{Display, From};
+use diesel::prelude::*;
+use diesel_derive_newtype::DieselNewType;
+
+use crate::access::Role;
+use crate::db::schema::users;
+
+/// The id of an account.
+#[derive(Clone, Copy, Debug, Display, From, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
+pub struct UserId(pub i64);
+
+impl From<UserId> for i64 {
+    fn from(id: UserId) -> Self {
+        id.0
+    }
+}
+
+/// An account as stored.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = users)]
+pub struct User {
+    pub id: UserId,
+    /// Lower case.
+    pub username: String,
+    /// Lower case; patients and people at a shared desk may have none.
+    pub email: Option<String>,
+    /// A PHC string of argon2id; `None` until the invitation is accepted.
+    pub password_hash: Option<String>,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: String,
+    pub address: String,
+    pub role: Role,
+    /// Of administrators and receptionists: what they are called in the hospital.
+    pub designation: String,
+    /// Of pharmacists.
+    pub license_number: String,
+    /// Own grants and denials over the role's permissions, as JSON (`access::PermissionSet`).
+    pub permissions: String,
+    pub is_active: bool,
+    pub has_picture: bool,
+    pub last_login_at: Option<NaiveDateTime>,
+    pub version: i32,
+    pub created_at: NaiveDateTime,
+}
+
+impl User {
+    /// First and last name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
+}
+
+/// A new account. Without a password it waits for its invitation to be accepted.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = users)]
+pub struct NewUser {
+    pub username: String,
+    pub email: Option<String>,
+    pub password_hash: Option<String>,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: String,
+    pub role: Role,
+    pub designation: String,
+    pub license_number: String,
+    pub created_at: NaiveDateTime,
+    pub updated_at: NaiveDateTime,
+}

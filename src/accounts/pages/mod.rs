@@ -1,0 +1,4 @@
+//! The pages of accounts.
+
+pub mod login;
+pub mod setup;

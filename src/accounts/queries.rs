@@ -1,0 +1,75 @@
+//! SQL of accounts.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::model::{NewUser, User, UserId};
+use crate::access::{Actor, PermissionSet, Role};
+use crate::db::DbConnection;
+use crate::db::schema::{doctors, patients, users};
+use crate::doctors::model::DoctorId;
+use crate::patients::model::PatientId;
+
+/// The acting person behind a session, or `None` when the account is gone or disabled.
+pub fn actor(db: &mut DbConnection, id: UserId) -> QueryResult<Option<Actor>> {
+    let found: Option<(User, Option<DoctorId>, Option<PatientId>)> = users::table
+        .left_join(doctors::table.on(doctors::user_id.eq(users::id)))
+        .left_join(patients::table.on(patients::user_id.eq(users::id.nullable())))
+        .filter(users::id.eq(id))
+        .filter(users::is_active.eq(true))
+        .select((User::as_select(), doctors::id.nullable(), patients::id.nullable()))
+        .first(db)
+        .optional()?;
+    Ok(found.map(|(user, doctor_id, patient_id)| Actor {
+        user_id: user.id,
+        permissions: PermissionSet::of(user.role, &user.permissions),
+        first_name: user.first_name,
+        last_name: user.last_name,
+        role: user.role,
+        doctor_id,
+        patient_id,
+        has_picture: user.has_picture,
+    }))
+}
+
+/// The account that a person means by an e-mail address or a user name.
+pub fn by_login(db: &mut DbConnection, login: &str) -> QueryResult<Option<User>> {
+    let login = login.trim().to_lowercase();
+    users::table
+        .filter(users::email.eq(&login).or(users::username.eq(&login)))
+        .order(users::id)
+        .select(User::as_select())
+        .first(db)
+        .optional()
+}
+
+/// An account by its id.
+pub fn find(db: &mut DbConnection, id: UserId) -> QueryResult<User> {
+    users::table.find(id).select(User::as_select()).first(db)
+}
+
+/// Whether anybody can administer the hospital.
+pub fn administrator_exists(db: &mut DbConnection) -> QueryResult<bool> {
+    diesel::select(diesel::dsl::exists(
+        users::table.filter(users::role.eq(Role::Admin)).filter(users::is_active.eq(true)),
+    ))
+    .get_result(db)
+}
+
+/// Adds an account.
+pub fn insert(db: &mut DbConnection, new: &NewUser) -> QueryResult<UserId> {
+    diesel::insert_into(users::table).values(new).returning(users::id).get_result(db)
+}
+
+/// Notes a successful sign-in.
+pub fn set_last_login(db: &mut DbConnection, id: UserId, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::last_login_at.eq(now)).execute(db).map(|_| ())
+}
+
+/// Sets the stored hash of a password.
+pub fn set_password_hash(db: &mut DbConnection, id: UserId, hash: &str, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set((users::password_hash.eq(hash), users::password_changed_at.eq(now), users::updated_at.eq(now)))
+        .execute(db)
+        .map(|_| ())
+}

@@ -1,0 +1,33 @@
+//! Writing the audit log.
+
+use diesel::prelude::*;
+
+use super::model::Entry;
+use crate::access::By;
+use crate::db::DbConnection;
+use crate::db::schema::audit_log;
+use crate::error::AppError;
+
+/// Records an entry in the caller's transaction, so that it commits with the change that it tells of.
+pub fn record(db: &mut DbConnection, by: &By, entry: &Entry) -> Result<(), AppError> {
+    let changes = serde_json::to_string(&entry.changes).map_err(|e| AppError::Internal(e.to_string()))?;
+    let admin_action: Option<&'static str> = entry.admin_action.map(Into::into);
+    diesel::insert_into(audit_log::table)
+        .values((
+            audit_log::occurred_at.eq(by.now),
+            audit_log::user_id.eq(by.user_id()),
+            audit_log::user_name.eq(by.name()),
+            audit_log::role.eq(by.actor.as_ref().map_or("", |a| a.role.as_str())),
+            audit_log::action.eq(entry.action),
+            audit_log::admin_action.eq(admin_action),
+            audit_log::entity.eq(entry.entity),
+            audit_log::entity_id.eq(entry.entity_id),
+            audit_log::patient_id.eq(entry.patient_id),
+            audit_log::changes.eq(changes),
+            audit_log::reason.eq(&entry.reason),
+            audit_log::request_id.eq(&by.request_id),
+            audit_log::address.eq(&by.address),
+        ))
+        .execute(db)?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! `infirmary serve`: the hospital on its address, until SIGTERM.
+
+use std::net::TcpListener;
+
+use actix_web::web;
+
+use crate::accounts::links::{self, LinkKind};
+use crate::accounts::queries;
+use crate::config::Config;
+use crate::db::{self, Db};
+use crate::web::State;
+use crate::web::state::Clock;
+use crate::{app, settings};
+
+pub(super) fn run(config: &Config) -> Result<(), String> {
+    let db = super::open(config)?;
+    let base = match &config.public_url {
+        Some(url) => url.trim_end_matches('/').to_owned(),
+        None => format!("http://{}", config.bind),
+    };
+    let setup = setup_link(&db).map_err(|e| e.to_string())?;
+    serve(config, &db, None, || {
+        println!("Infirmary serves on {base}");
+        if let Some(raw) = setup {
+            println!("Set the hospital up with this link, which works once and for a day:\n  {base}/setup/{raw}");
+        }
+    })
+}
+
+/// Serves a database that is ready; `announce` runs when the address is taken.
+pub(super) fn serve(config: &Config, db: &Db, notice: Option<&str>, announce: impl FnOnce()) -> Result<(), String> {
+    let listener = TcpListener::bind(config.bind).map_err(|e| format!("bind: {}: {e}", config.bind))?;
+    let key = crate::accounts::keys::cookie_key(db).map_err(|e| e.to_string())?;
+    let mut state = State::new(db.clone(), key, Clock::default());
+    state.public_url.clone_from(&config.public_url);
+    state.trusted_proxies.clone_from(&config.trusted_proxies);
+    state.notice = notice.map(ToOwned::to_owned);
+    let (state, workers) = (web::Data::new(state), config.workers);
+    actix_web::rt::System::new()
+        .block_on(async move {
+            let server = app::serve(listener, state, workers)?;
+            announce();
+            server.await
+        })
+        .map_err(|e| format!("the server ended: {e}"))
+}
+
+/// A new set-up link while there is no hospital.
+fn setup_link(db: &Db) -> Result<Option<String>, crate::error::AppError> {
+    let now = db::now();
+    db.write_now(move |db| {
+        if settings::queries::find(db)?.is_some() && queries::administrator_exists(db)? {
+            return Ok(None);
+        }
+        Ok(Some(links::create(db, LinkKind::Setup, None, None, None, now)?))
+    })
+}

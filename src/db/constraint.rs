@@ -1,0 +1,104 @@
+//! What a violated constraint means to a person.
+//!
+//! Both engines enforce the rules by named constraints; this is the one table of their names. A page turns the name
+//! into a message beside a field (`Form::refuse`), everything else into a 409 page with the same words.
+
+use diesel::result::DatabaseErrorInformation;
+
+/// A rule that the database holds, as a person is told about it.
+pub struct Meaning {
+    /// The constraint's name on both engines.
+    pub constraint: &'static str,
+    /// The form field that it is about, if one is.
+    pub field: &'static str,
+    /// What to tell the person.
+    pub message: &'static str,
+}
+
+const MEANINGS: &[Meaning] = &[
+    Meaning { constraint: "ux_users_username", field: "username", message: "This user name is already taken." },
+    Meaning { constraint: "ux_users_email", field: "email", message: "This e-mail address already has an account." },
+    Meaning {
+        constraint: "ux_departments_name_key",
+        field: "name",
+        message: "A department of this name already exists.",
+    },
+    Meaning {
+        constraint: "ux_specializations_name_key",
+        field: "name",
+        message: "A specialization of this name already exists.",
+    },
+    Meaning {
+        constraint: "ux_doctors_license_number",
+        field: "license_number",
+        message: "Another doctor already has this licence number.",
+    },
+    Meaning { constraint: "ux_doctors_user_id", field: "user_id", message: "This person is already a doctor here." },
+    Meaning {
+        constraint: "ux_patients_user_id",
+        field: "user_id",
+        message: "This account already belongs to a patient.",
+    },
+    Meaning {
+        constraint: "ex_availability_overlap",
+        field: "start",
+        message: "These hours overlap others on the same day.",
+    },
+    Meaning {
+        constraint: "ex_appointments_doctor",
+        field: "starts_at",
+        message: "This time has just been taken. Please choose another.",
+    },
+    Meaning {
+        constraint: "ex_appointments_patient",
+        field: "starts_at",
+        message: "The patient already has an appointment at this time.",
+    },
+    Meaning {
+        constraint: "ux_slot_holds_doctor_id_starts_at",
+        field: "starts_at",
+        message: "Somebody else is booking this time right now. Please choose another.",
+    },
+    Meaning {
+        constraint: "ux_encounters_appointment_id",
+        field: "appointment_id",
+        message: "This appointment already has its consultation.",
+    },
+    Meaning {
+        constraint: "foreign_key",
+        field: "",
+        message: "Something else still refers to this, or it refers to something that is gone.",
+    },
+];
+
+/// What the constraint of this name means; `None` for one that only a fault in the program can violate.
+pub fn meaning(constraint: &str) -> Option<&'static Meaning> {
+    MEANINGS.iter().find(|m| m.constraint == constraint)
+}
+
+/// The violated constraint's name, the same on both engines.
+///
+/// PostgreSQL says the name. SQLite says it for CHECK constraints, expression indexes and our triggers, and lists
+/// `table.column` for plain unique indexes, which are named `ux_{table}_{columns}` for this reason.
+pub fn name(information: &dyn DatabaseErrorInformation) -> Option<String> {
+    if let Some(name) = information.constraint_name() {
+        return Some(name.to_owned());
+    }
+    let message = information.message();
+    if let Some(columns) = message.strip_prefix("UNIQUE constraint failed: ") {
+        if let Some(index) = columns.strip_prefix("index '") {
+            return Some(index.trim_end_matches('\'').to_owned());
+        }
+        let table = columns.split('.').next()?;
+        let columns: Vec<&str> = columns.split(", ").filter_map(|c| c.split('.').nth(1)).collect();
+        return Some(format!("ux_{table}_{}", columns.join("_")));
+    }
+    if let Some(check) = message.strip_prefix("CHECK constraint failed: ") {
+        return Some(check.to_owned());
+    }
+    if message.starts_with("FOREIGN KEY constraint failed") {
+        return Some("foreign_key".to_owned());
+    }
+    let is_name = message.len() > 3 && ["ex_", "ck_", "ux_"].iter().any(|p| message.starts_with(p));
+    is_name.then(|| message.to_owned())
+}

@@ -1,0 +1,507 @@
+//! The tables as Diesel sees them, in the form of `diesel print-schema` for the SQLite schema (`diesel.toml`).
+//! Kept in step with `migrations/` on both engines by the test `every_column_loads_on_both_engines`.
+
+diesel::table! {
+    access_links (id) {
+        id -> BigInt,
+        kind -> Text,
+        token_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        patient_id -> Nullable<BigInt>,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        expires_at -> Timestamp,
+        used_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
+    allergies (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        substance -> Text,
+        reaction -> Text,
+        severity -> Text,
+        noted_by -> Nullable<BigInt>,
+        noted_at -> Timestamp,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
+    }
+}
+
+diesel::table! {
+    appointment_events (id) {
+        id -> BigInt,
+        appointment_id -> BigInt,
+        kind -> Text,
+        starts_at -> Timestamp,
+        note -> Text,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        occurred_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    appointments (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        doctor_id -> BigInt,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        status -> Text,
+        status_since -> Timestamp,
+        reason -> Text,
+        symptoms -> Text,
+        notes -> Text,
+        channel -> Text,
+        booked_by -> Nullable<BigInt>,
+        follow_up_of -> Nullable<BigInt>,
+        confirmed_at -> Nullable<Timestamp>,
+        checked_in_at -> Nullable<Timestamp>,
+        started_at -> Nullable<Timestamp>,
+        completed_at -> Nullable<Timestamp>,
+        cancelled_at -> Nullable<Timestamp>,
+        cancelled_by -> Nullable<BigInt>,
+        cancel_reason -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    audit_log (id) {
+        id -> BigInt,
+        occurred_at -> Timestamp,
+        user_id -> Nullable<BigInt>,
+        user_name -> Text,
+        role -> Text,
+        action -> Text,
+        admin_action -> Nullable<Text>,
+        entity -> Text,
+        entity_id -> Nullable<BigInt>,
+        patient_id -> Nullable<BigInt>,
+        changes -> Text,
+        reason -> Text,
+        request_id -> Text,
+        address -> Text,
+    }
+}
+
+diesel::table! {
+    availability (id) {
+        id -> BigInt,
+        doctor_id -> BigInt,
+        day_of_week -> Integer,
+        start_minute -> Integer,
+        end_minute -> Integer,
+        slot_minutes -> Integer,
+        is_active -> Bool,
+        valid_from -> Nullable<Date>,
+        valid_to -> Nullable<Date>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    availability_exceptions (id) {
+        id -> BigInt,
+        doctor_id -> BigInt,
+        kind -> Text,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        slot_minutes -> Integer,
+        reason -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    conditions (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        code -> Text,
+        description -> Text,
+        onset_date -> Nullable<Date>,
+        resolved_date -> Nullable<Date>,
+        noted_by -> Nullable<BigInt>,
+        noted_at -> Timestamp,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
+    }
+}
+
+diesel::table! {
+    departments (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        head_doctor_id -> Nullable<BigInt>,
+        location -> Text,
+        phone -> Text,
+        is_active -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    doctor_specializations (doctor_id, specialization_id) {
+        doctor_id -> BigInt,
+        specialization_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    doctors (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        department_id -> BigInt,
+        license_number -> Text,
+        qualifications -> Text,
+        bio -> Text,
+        experience_years -> Integer,
+        consultation_fee -> BigInt,
+        is_available -> Bool,
+        status -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    encounter_diagnoses (id) {
+        id -> BigInt,
+        encounter_id -> BigInt,
+        position -> Integer,
+        code -> Text,
+        description -> Text,
+        is_primary -> Bool,
+    }
+}
+
+diesel::table! {
+    encounter_versions (id) {
+        id -> BigInt,
+        encounter_id -> BigInt,
+        version -> Integer,
+        content -> Text,
+        author_id -> Nullable<BigInt>,
+        reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    encounters (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        doctor_id -> BigInt,
+        appointment_id -> Nullable<BigInt>,
+        visit_date -> Date,
+        status -> Text,
+        symptoms -> Text,
+        treatment_plan -> Text,
+        notes -> Text,
+        follow_up_date -> Nullable<Date>,
+        signed_at -> Nullable<Timestamp>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    form_submissions (once_key) {
+        once_key -> Text,
+        user_id -> Nullable<BigInt>,
+        location -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    login_throttles (throttle_key) {
+        throttle_key -> Text,
+        failures -> Integer,
+        last_failure_at -> Timestamp,
+        blocked_until -> Timestamp,
+    }
+}
+
+diesel::table! {
+    patients (id) {
+        id -> BigInt,
+        user_id -> Nullable<BigInt>,
+        first_name -> Text,
+        last_name -> Text,
+        name_search -> Text,
+        date_of_birth -> Date,
+        gender -> Text,
+        blood_group -> Nullable<Text>,
+        phone -> Text,
+        phone_digits -> Text,
+        email -> Text,
+        address -> Text,
+        emergency_name -> Text,
+        emergency_relation -> Text,
+        emergency_phone -> Text,
+        insurance_provider -> Text,
+        insurance_policy_number -> Text,
+        insurance_valid_until -> Nullable<Date>,
+        medical_history -> Text,
+        registered_by -> Nullable<BigInt>,
+        merged_into -> Nullable<BigInt>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    prescription_medications (id) {
+        id -> BigInt,
+        prescription_id -> BigInt,
+        position -> Integer,
+        medicine -> Text,
+        dose -> Text,
+        unit -> Text,
+        route -> Text,
+        frequency -> Text,
+        duration_days -> Nullable<Integer>,
+        quantity -> Nullable<Integer>,
+        quantity_is_computed -> Bool,
+        instructions -> Text,
+    }
+}
+
+diesel::table! {
+    prescriptions (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        doctor_id -> BigInt,
+        encounter_id -> Nullable<BigInt>,
+        appointment_id -> Nullable<BigInt>,
+        diagnosis -> Text,
+        status -> Text,
+        notes -> Text,
+        valid_until -> Nullable<Date>,
+        whiteboard -> Nullable<Text>,
+        submitted_at -> Nullable<Timestamp>,
+        cancelled_at -> Nullable<Timestamp>,
+        cancelled_by -> Nullable<BigInt>,
+        cancel_reason -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    secrets (name) {
+        name -> Text,
+        value -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    sessions (token_hash) {
+        token_hash -> Text,
+        user_id -> Nullable<BigInt>,
+        state -> Text,
+        user_agent -> Text,
+        address -> Text,
+        created_at -> Timestamp,
+        last_seen_at -> Timestamp,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    settings (id) {
+        id -> BigInt,
+        hospital_name -> Text,
+        address -> Text,
+        phone -> Text,
+        email -> Text,
+        website -> Text,
+        established_year -> Nullable<Integer>,
+        licence_number -> Text,
+        time_zone -> Text,
+        currency -> Text,
+        booking_days_ahead -> Integer,
+        cancel_hours_before -> Integer,
+        auto_confirm -> Bool,
+        slot_hold_minutes -> Integer,
+        waiting_limit_minutes -> Integer,
+        idle_minutes -> Integer,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    slot_holds (id) {
+        id -> BigInt,
+        doctor_id -> BigInt,
+        starts_at -> Timestamp,
+        ends_at -> Timestamp,
+        user_id -> BigInt,
+        expires_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    specializations (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        description -> Text,
+        requirements -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    test_orders (id) {
+        id -> BigInt,
+        prescription_id -> BigInt,
+        position -> Integer,
+        test -> Text,
+        instructions -> Text,
+        priority -> Text,
+    }
+}
+
+diesel::table! {
+    user_pictures (user_id) {
+        user_id -> BigInt,
+        media_type -> Text,
+        content -> Binary,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> BigInt,
+        username -> Text,
+        email -> Nullable<Text>,
+        password_hash -> Nullable<Text>,
+        first_name -> Text,
+        last_name -> Text,
+        phone -> Text,
+        address -> Text,
+        role -> Text,
+        designation -> Text,
+        license_number -> Text,
+        permissions -> Text,
+        is_active -> Bool,
+        has_picture -> Bool,
+        last_login_at -> Nullable<Timestamp>,
+        password_changed_at -> Nullable<Timestamp>,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    vital_signs (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        encounter_id -> Nullable<BigInt>,
+        height_mm -> Nullable<Integer>,
+        weight_g -> Nullable<Integer>,
+        systolic -> Nullable<Integer>,
+        diastolic -> Nullable<Integer>,
+        pulse -> Nullable<Integer>,
+        temperature_dc -> Nullable<Integer>,
+        respiration -> Nullable<Integer>,
+        oxygen_saturation -> Nullable<Integer>,
+        pain -> Nullable<Integer>,
+        recorded_by -> Nullable<BigInt>,
+        recorded_at -> Timestamp,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
+    }
+}
+
+diesel::joinable!(access_links -> patients (patient_id));
+diesel::joinable!(allergies -> patients (patient_id));
+diesel::joinable!(appointment_events -> appointments (appointment_id));
+diesel::joinable!(appointment_events -> users (user_id));
+diesel::joinable!(appointments -> doctors (doctor_id));
+diesel::joinable!(appointments -> patients (patient_id));
+diesel::joinable!(audit_log -> users (user_id));
+diesel::joinable!(availability -> doctors (doctor_id));
+diesel::joinable!(availability_exceptions -> doctors (doctor_id));
+diesel::joinable!(conditions -> patients (patient_id));
+diesel::joinable!(doctors -> departments (department_id));
+diesel::joinable!(doctor_specializations -> doctors (doctor_id));
+diesel::joinable!(doctor_specializations -> specializations (specialization_id));
+diesel::joinable!(doctors -> users (user_id));
+diesel::joinable!(encounter_diagnoses -> encounters (encounter_id));
+diesel::joinable!(encounter_versions -> encounters (encounter_id));
+diesel::joinable!(encounter_versions -> users (author_id));
+diesel::joinable!(encounters -> appointments (appointment_id));
+diesel::joinable!(encounters -> doctors (doctor_id));
+diesel::joinable!(encounters -> patients (patient_id));
+diesel::joinable!(form_submissions -> users (user_id));
+diesel::joinable!(prescription_medications -> prescriptions (prescription_id));
+diesel::joinable!(prescriptions -> appointments (appointment_id));
+diesel::joinable!(prescriptions -> doctors (doctor_id));
+diesel::joinable!(prescriptions -> encounters (encounter_id));
+diesel::joinable!(prescriptions -> patients (patient_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(slot_holds -> doctors (doctor_id));
+diesel::joinable!(slot_holds -> users (user_id));
+diesel::joinable!(test_orders -> prescriptions (prescription_id));
+diesel::joinable!(user_pictures -> users (user_id));
+diesel::joinable!(vital_signs -> encounters (encounter_id));
+diesel::joinable!(vital_signs -> patients (patient_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    access_links,
+    allergies,
+    appointment_events,
+    appointments,
+    audit_log,
+    availability,
+    availability_exceptions,
+    conditions,
+    departments,
+    doctor_specializations,
+    doctors,
+    encounter_diagnoses,
+    encounter_versions,
+    encounters,
+    form_submissions,
+    login_throttles,
+    patients,
+    prescription_medications,
+    prescriptions,
+    secrets,
+    sessions,
+    settings,
+    slot_holds,
+    specializations,
+    test_orders,
+    user_pictures,
+    users,
+    vital_signs,
+);

@@ -1,0 +1,3 @@
+//! Doctors.
+
+pub mod model;

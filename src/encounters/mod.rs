@@ -1,0 +1,3 @@
+//! Encounters.
+
+pub mod model;

@@ -1,0 +1,44 @@
+//! Infirmary: a clinic and hospital management system in one binary.
+//!
+//! The map of the house, from the bottom up. Within a domain, arrows run `pages → actions → queries → model`.
+
+/// Who may do what: roles, the table of permissions, the acting person.
+pub mod access;
+/// Accounts: signing in, sessions, passwords, invitations, people.
+pub mod accounts;
+/// The whole web application at a glance.
+pub mod app;
+/// Appointments: free times, booking, its life cycle, the reception's day board.
+pub mod appointments;
+/// What was done and who looked.
+pub mod audit;
+/// One file per subcommand.
+pub mod cli;
+/// Settings of the server, from flags, environment and a file.
+pub mod config;
+/// Each role's home page.
+pub mod dashboards;
+/// The database: the only place that knows which engine runs.
+pub mod db;
+/// Departments: the exemplar domain.
+pub mod departments;
+/// Doctors and their specializations.
+pub mod doctors;
+/// The consultation: symptoms, diagnoses, plan, notes, vital signs.
+pub mod encounters;
+/// The one error type.
+pub mod error;
+/// Money as integer minor units.
+pub mod money;
+/// The registry of patients.
+pub mod patients;
+/// Prescriptions and test orders.
+pub mod prescriptions;
+/// The hours a doctor works.
+pub mod schedule;
+/// The hospital's own settings.
+pub mod settings;
+/// The hospital's wall clock.
+pub mod time;
+/// Between the browser and the domains.
+pub mod web;

@@ -1,0 +1,81 @@
+//! What all requests of one process share. Nothing in it matters when the process ends.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use actix_web::cookie::Key;
+use chrono::{NaiveDateTime, TimeDelta};
+use tokio::sync::Semaphore;
+
+use super::sessions::DbSessionStore;
+use crate::db::{self, Db};
+
+/// How many passwords are hashed at once: each takes 19 MiB, and other pages want the processors too.
+const HASHERS: usize = 2;
+
+/// The shared state of the application.
+pub struct State {
+    pub(super) db: Db,
+    /// Signs cookies; the same in every process of one hospital.
+    pub(super) cookie_key: Key,
+    /// Bounds password hashing.
+    pub hashers: Arc<Semaphore>,
+    /// The address people use, when the configuration names it: for links, cookies and the check of origins.
+    pub public_url: Option<String>,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Shown on every page, as on the demonstration's.
+    pub notice: Option<String>,
+    clock: Clock,
+}
+
+/// The clock of the application: the real one, or the real one moved, for tests.
+#[derive(Clone, Default)]
+pub struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    /// The current time in UTC.
+    pub fn now(&self) -> NaiveDateTime {
+        db::now() + TimeDelta::seconds(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Moves the clock so that it shows `time` now.
+    pub fn set(&self, time: NaiveDateTime) {
+        self.0.store((time - db::now()).num_seconds(), Ordering::Relaxed);
+    }
+}
+
+impl State {
+    pub fn new(db: Db, cookie_key: Key, clock: Clock) -> Self {
+        Self {
+            db,
+            cookie_key,
+            hashers: Arc::new(Semaphore::new(HASHERS)),
+            public_url: None,
+            trusted_proxies: Vec::new(),
+            notice: None,
+            clock,
+        }
+    }
+
+    /// The current time in UTC.
+    pub fn now(&self) -> NaiveDateTime {
+        self.clock.now()
+    }
+
+    /// Signs and seals cookies.
+    pub fn cookie_key(&self) -> Key {
+        self.cookie_key.clone()
+    }
+
+    /// The store of sessions for the middleware.
+    pub fn session_store(&self) -> DbSessionStore {
+        DbSessionStore { db: self.db.clone(), clock: self.clock.clone() }
+    }
+
+    /// Whether browsers reach us over TLS.
+    pub fn is_secure(&self) -> bool {
+        self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
