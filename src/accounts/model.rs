@@ -70,3 +70,18 @@ pub struct NewUser {
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
 }
+
+/// Somebody to invite.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPerson {
+    /// Lower case; when empty, one is made of the name, and the person may choose another on accepting.
+    pub username: String,
+    /// Lower case.
+    pub email: Option<String>,
+    pub first_name: String,
+    pub last_name: String,
+    pub phone: String,
+    pub role: Role,
+    pub designation: String,
+    pub license_number: String,
+}

@@ -4,8 +4,9 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::model::{NewUser, User, UserId};
-use crate::access::{Actor, PermissionSet, Role};
+use crate::access::{Actor, PermissionSet, Role, token};
 use crate::db::DbConnection;
+use crate::db::fold::fold;
 use crate::db::schema::{doctors, patients, users};
 use crate::doctors::model::DoctorId;
 use crate::patients::model::PatientId;
@@ -72,4 +73,44 @@ pub fn set_password_hash(db: &mut DbConnection, id: UserId, hash: &str, now: Nai
         .set((users::password_hash.eq(hash), users::password_changed_at.eq(now), users::updated_at.eq(now)))
         .execute(db)
         .map(|_| ())
+}
+
+/// The account that a patient signs in with, if there is one. `NotFound` for a patient who does not exist.
+pub fn account_of_patient(db: &mut DbConnection, patient: PatientId) -> QueryResult<Option<UserId>> {
+    patients::table.find(patient).select(patients::user_id).first(db)
+}
+
+/// A user name made of a person's name that nobody has yet: `mary.hopper`, `mary.hopper2`.
+pub fn free_username(db: &mut DbConnection, first_name: &str, last_name: &str) -> QueryResult<String> {
+    let base = username_of(first_name, last_name);
+    for number in 1..100 {
+        let candidate = if number == 1 { base.clone() } else { format!("{base}{number}") };
+        let is_taken: bool =
+            diesel::select(diesel::dsl::exists(users::table.filter(users::username.eq(&candidate)))).get_result(db)?;
+        if !is_taken {
+            return Ok(candidate);
+        }
+    }
+    Ok(format!("{base}.{}", token::short()))
+}
+
+/// A name in the letters of user names: `Łukasz van der Núñez` becomes `lukasz.van.der.nunez`.
+fn username_of(first_name: &str, last_name: &str) -> String {
+    let folded = fold(&format!("{first_name} {last_name}"));
+    let words: Vec<&str> = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).collect();
+    let name: String = words.join(".").chars().take(40).collect();
+    let name = name.trim_matches('.');
+    if name.len() < 3 { "user".to_owned() } else { name.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_names_are_made_of_plain_letters() {
+        assert_eq!(username_of("Łukasz", "van der Núñez"), "lukasz.van.der.nunez");
+        assert_eq!(username_of("Mary-Ann", "O'Neil"), "mary.ann.o.neil");
+        assert_eq!(username_of("", "…"), "user");
+    }
 }

@@ -139,9 +139,20 @@ impl<R: Requirement> Cx<R> {
     where
         F: FnMut(&mut DbConnection) -> Result<String, AppError> + Send + 'static,
     {
+        let (location, first) = self.write_once_with(move |db| Ok((work(db)?, ()))).await?;
+        Ok((location, first.is_some()))
+    }
+
+    /// [`Cx::write_once`] for what is made beside the location and can be told only once, such as a link to hand
+    /// over; `None` when the same form was sent before.
+    pub async fn write_once_with<T, F>(&self, mut work: F) -> Result<(String, Option<T>), AppError>
+    where
+        T: Send + 'static,
+        F: FnMut(&mut DbConnection) -> Result<(String, T), AppError> + Send + 'static,
+    {
         let rendered = self.form.value("_once");
         if rendered.is_empty() {
-            return self.write(move |db| Ok((work(db)?, true))).await;
+            return self.write(move |db| work(db).map(|(location, made)| (location, Some(made)))).await;
         }
         // Whose form it was is part of the key, so nobody can guess a way to another person's result.
         let once_key = token::hash(&format!("{rendered} {:?} {}", self.by.user_id(), self.request.path()));
@@ -150,9 +161,9 @@ impl<R: Requirement> Cx<R> {
             let earlier: Option<String> =
                 form_submissions::table.find(&once_key).select(form_submissions::location).first(db).optional()?;
             if let Some(location) = earlier {
-                return Ok((location, false));
+                return Ok((location, None));
             }
-            let location = work(db)?;
+            let (location, made) = work(db)?;
             diesel::insert_into(form_submissions::table)
                 .values((
                     form_submissions::once_key.eq(&once_key),
@@ -161,7 +172,7 @@ impl<R: Requirement> Cx<R> {
                     form_submissions::created_at.eq(now),
                 ))
                 .execute(db)?;
-            Ok((location, true))
+            Ok((location, Some(made)))
         })
         .await
     }

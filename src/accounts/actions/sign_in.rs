@@ -2,11 +2,11 @@
 
 use chrono::NaiveDateTime;
 
-use super::forms::SetUpInput;
-use super::links::{self, LinkKind};
-use super::model::{NewUser, User, UserId};
-use super::{queries, throttle};
 use crate::access::{By, Role};
+use crate::accounts::forms::SetUpInput;
+use crate::accounts::links::{self, LinkKind};
+use crate::accounts::model::{NewUser, User, UserId};
+use crate::accounts::{queries, throttle};
 use crate::audit::{self, AdminAction, Entry};
 use crate::db::DbConnection;
 use crate::error::AppError;
