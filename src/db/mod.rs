@@ -12,6 +12,7 @@ pub mod schema;
 pub mod text;
 mod writer;
 
+use std::sync::mpsc;
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, SubsecRound, Utc};
@@ -19,6 +20,7 @@ use diesel::r2d2::Pool;
 use diesel::sqlite::SqliteConnection;
 use diesel::{PgConnection, RunQueryDsl, sql_query};
 use rand::RngExt;
+use tokio::sync::oneshot;
 
 pub use connect::{Engine, OpenError};
 
@@ -104,7 +106,12 @@ impl Db {
         F: FnMut(&mut DbConnection) -> Result<T, AppError> + Send + 'static,
     {
         match &self.writer {
-            Some(writer) => writer.send(work).await.map_err(|_| AppError::Unavailable)?,
+            Some(writer) => {
+                let (answer, done) = oneshot::channel();
+                // Nobody listens any more when the browser went away: the work is done all the same.
+                writer.send(work, move |result| drop(answer.send(result)));
+                done.await.map_err(|_| AppError::Unavailable)?
+            }
             None => {
                 let db = self.clone();
                 actix_web::web::block(move || db.write_serializable(work)).await.map_err(|_| AppError::Unavailable)?
@@ -119,7 +126,11 @@ impl Db {
         F: FnMut(&mut DbConnection) -> Result<T, AppError> + Send + 'static,
     {
         match &self.writer {
-            Some(writer) => writer.send(work).blocking_recv().map_err(|_| AppError::Unavailable)?,
+            Some(writer) => {
+                let (answer, done) = mpsc::channel();
+                writer.send(work, move |result| drop(answer.send(result)));
+                done.recv().map_err(|_| AppError::Unavailable)?
+            }
             None => self.write_serializable(work),
         }
     }

@@ -8,7 +8,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 
 use diesel::Connection;
-use tokio::sync::oneshot;
 
 use super::DbConnection;
 use super::connect::{Manager, OpenError, begin_transaction, commit, rollback};
@@ -43,24 +42,20 @@ impl Writer {
         Ok(Self { queue })
     }
 
-    /// Queues `work`. The receiver fails only when the writer is gone.
-    pub(super) fn send<T, F>(&self, mut work: F) -> oneshot::Receiver<Result<T, AppError>>
+    /// Queues `work`; `answer` gets its result after the commit. It is dropped unused only when the writer is gone.
+    pub(super) fn send<T, F, A>(&self, mut work: F, answer: A)
     where
         T: Send + 'static,
         F: FnMut(&mut DbConnection) -> Result<T, AppError> + Send + 'static,
+        A: FnOnce(Result<T, AppError>) + Send + 'static,
     {
-        let (answer, receiver) = oneshot::channel();
         let job: Job = Box::new(move |connection| {
             let result = catch_unwind(AssertUnwindSafe(|| connection.transaction(|db| work(db))))
                 .unwrap_or_else(|_| Err(AppError::Internal("a write transaction panicked".to_owned())));
-            Box::new(move |committed| {
-                // Nobody listens any more when the browser went away: the work is done all the same.
-                let _ = answer.send(result.and_then(|value| committed.map(|()| value)));
-            })
+            Box::new(move |committed| answer(result.and_then(|value| committed.map(|()| value))))
         });
-        // When the thread is gone the job is dropped here, and the receiver says so.
+        // When the thread is gone the job is dropped here, and whoever waits for the answer sees that.
         let _ = self.queue.send(job);
-        receiver
     }
 }
 

@@ -16,6 +16,7 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, HttpResponse, web};
 use askama::Template;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error};
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 
@@ -163,14 +164,22 @@ impl<R: Requirement> Cx<R> {
             if let Some(location) = earlier {
                 return Ok((location, None));
             }
-            let (location, made) = work(db)?;
-            diesel::insert_into(form_submissions::table)
+            // The key comes first: of two forms sent at once, one waits here and then finds the other's result.
+            let reserved = diesel::insert_into(form_submissions::table)
                 .values((
                     form_submissions::once_key.eq(&once_key),
                     form_submissions::user_id.eq(user_id),
-                    form_submissions::location.eq(&location),
+                    form_submissions::location.eq(""),
                     form_submissions::created_at.eq(now),
                 ))
+                .execute(db);
+            if let Err(Error::DatabaseError(DatabaseErrorKind::UniqueViolation, _)) = reserved {
+                return Err(AppError::Busy);
+            }
+            reserved?;
+            let (location, made) = work(db)?;
+            diesel::update(form_submissions::table.find(&once_key))
+                .set(form_submissions::location.eq(&location))
                 .execute(db)?;
             Ok((location, Some(made)))
         })

@@ -1,0 +1,144 @@
+//! Every route × every role × somebody else's object, against the one table `access.tsv` (`security.md` 19).
+
+use std::collections::BTreeSet;
+
+use actix_web::App;
+use infirmary::access::Role;
+use infirmary::web::Routes;
+
+use crate::support::{Reply, Suite, TestApp, Visitor, factory};
+
+pub fn tests(suite: &mut Suite) {
+    suite.once(every_route_has_its_row);
+    suite.both(everybody_gets_what_the_table_says);
+    suite.both(a_request_from_another_site_changes_nothing);
+}
+
+/// The columns of the table after method and path.
+const PEOPLE: [Option<Role>; 8] = [
+    Some(Role::Admin),
+    Some(Role::Receptionist),
+    Some(Role::Doctor),
+    Some(Role::Pharmacist),
+    Some(Role::Accountant),
+    Some(Role::BillingManager),
+    Some(Role::Patient),
+    None,
+];
+
+struct Row {
+    method: String,
+    path: String,
+    expected: Vec<String>,
+}
+
+fn table() -> Vec<Row> {
+    include_str!("access.tsv")
+        .lines()
+        .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
+        .map(|line| {
+            let mut words = line.split_whitespace().map(ToOwned::to_owned);
+            let (method, path) = (words.next().expect("a method"), words.next().expect("a path"));
+            let expected: Vec<String> = words.collect();
+            assert_eq!(expected.len(), PEOPLE.len(), "one expectation for each column: {line}");
+            Row { method, path, expected }
+        })
+        .collect()
+}
+
+fn every_route_has_its_row() -> Result<(), String> {
+    let mut routes = BTreeSet::new();
+    let _app = App::new().configure(|config| {
+        let mut registered = Routes::new(config);
+        infirmary::app::routes(&mut registered);
+        routes = registered.list().iter().map(|(method, path)| format!("{method} {path}")).collect();
+    });
+    let rows: BTreeSet<String> = table().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let missing: Vec<&String> = routes.difference(&rows).collect();
+    let gone: Vec<&String> = rows.difference(&routes).collect();
+    if missing.is_empty() && gone.is_empty() && !routes.is_empty() {
+        return Ok(());
+    }
+    Err(format!("routes without a row: {missing:?}; rows without a route: {gone:?}"))
+}
+
+/// What an answer means for access.
+fn outcome(reply: &Reply) -> String {
+    match reply.status {
+        303 if reply.location().starts_with("/login") => "login".to_owned(),
+        401 => "login".to_owned(),
+        403 | 404 | 410 => reply.status.to_string(),
+        200..=499 => "ok".to_owned(),
+        broken => broken.to_string(),
+    }
+}
+
+async fn everybody_gets_what_the_table_says(app: TestApp) {
+    let mut wrong = Vec::new();
+    for (column, person) in PEOPLE.iter().enumerate() {
+        // New objects for each, because administrators may remove them.
+        let world = World::make(&app);
+        for row in table() {
+            // A new person for each row, because some rows sign people out or change their account.
+            let visitor = match person {
+                Some(role) => app.sign_in(*role).await,
+                None => app.nobody(),
+            };
+            let path = world.fill(&row.path, &visitor);
+            let reply = match row.method.as_str() {
+                "GET" => visitor.get(&path).await,
+                _ => visitor.post(&path, &[]).await,
+            };
+            let (found, expected) = (outcome(&reply), &row.expected[column]);
+            if found != *expected {
+                let who = person.map_or("nobody", Role::as_str);
+                wrong.push(format!(
+                    "{} {} as {who}: expected {expected}, got {found} ({})",
+                    row.method, row.path, reply.status
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Objects that belong to none of the people who ask.
+struct World {
+    department: String,
+}
+
+impl World {
+    fn make(app: &TestApp) -> Self {
+        let now = app.now();
+        app.write(move |db| Ok(Self { department: factory::department(db, now)?.to_string() }))
+    }
+
+    /// The path with somebody else's objects in it.
+    fn fill(&self, path: &str, _visitor: &Visitor) -> String {
+        let kind = path.split('/').nth(1).unwrap_or_default();
+        let id = match kind {
+            "departments" => &self.department,
+            _ => "1",
+        };
+        path.replace("{id}", id).replace("{token}", "no-such-token").replace("{path:.*}", "nothing.css")
+    }
+}
+
+async fn a_request_from_another_site_changes_nothing(app: TestApp) {
+    let admin = app.sign_in(Role::Admin).await;
+    let fields = [("name", "Planted"), ("_token", admin.token.as_str())];
+    let elsewhere: [&[(&str, &str)]; 5] = [
+        &[],
+        &[("Origin", "https://evil.example")],
+        &[("Origin", "null")],
+        &[("Sec-Fetch-Site", "cross-site")],
+        &[("Sec-Fetch-Site", "same-site")],
+    ];
+    for headers in elsewhere {
+        admin.post_raw("/departments", &fields, headers).await.expect(403);
+    }
+    // From our own page, but without the session's token.
+    let page = admin.post_raw("/departments", &[("name", "Planted")], &[("Sec-Fetch-Site", "same-origin")]).await;
+    assert!(page.expect(409).says("Please send this again"));
+    assert!(!admin.get("/departments").await.expect(200).says("Planted"));
+}

@@ -1,0 +1,30 @@
+//! All tests that need the application: one binary, each test on SQLite and on PostgreSQL.
+//!
+//! `cargo test` runs everything; `cargo test --test app -- departments` what has this word in its name. A part that is
+//! missing on this machine (PostgreSQL, Chromium) is reported as ignored, or fails where `REQUIRE_POSTGRES=1` and
+//! `REQUIRE_BROWSER=1` are set.
+
+mod access;
+mod browser;
+mod departments;
+mod schema;
+mod support;
+
+use std::process::ExitCode;
+
+use libtest_mimic::Arguments;
+use support::Suite;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::from_args();
+    let mut suite = Suite::new(arguments.list);
+    access::tests(&mut suite);
+    browser::tests(&mut suite);
+    departments::tests(&mut suite);
+    schema::tests(&mut suite);
+    suite.once(support::postgres::works);
+
+    let conclusion = libtest_mimic::run(&arguments, suite.trials);
+    support::postgres::shutdown();
+    conclusion.exit_code()
+}

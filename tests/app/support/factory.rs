@@ -1,0 +1,134 @@
+//! Things made with sensible values: what a test does not say does not matter to it.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use infirmary::access::Role;
+use infirmary::accounts::model::{NewUser, UserId};
+use infirmary::db::DbConnection;
+use infirmary::db::schema::{departments, doctors, patients};
+use infirmary::departments::forms::DepartmentInput;
+use infirmary::departments::model::DepartmentId;
+use infirmary::doctors::model::DoctorId;
+use infirmary::error::AppError;
+use infirmary::patients::model::PatientId;
+use infirmary::settings::model::NewSettings;
+use infirmary::{accounts, settings};
+
+use super::app::TIME_ZONE;
+
+/// A number that no other thing of this run has.
+pub fn number() -> i64 {
+    static NEXT: AtomicI64 = AtomicI64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
+/// The hospital, set up.
+pub fn hospital(db: &mut DbConnection, now: NaiveDateTime) -> Result<(), AppError> {
+    let new = NewSettings {
+        id: 1,
+        hospital_name: "Saint Roch".to_owned(),
+        address: "1 Quay Street".to_owned(),
+        phone: "+33 1 23 45 67 89".to_owned(),
+        time_zone: TIME_ZONE.to_owned(),
+        currency: "EUR".to_owned(),
+        created_at: now,
+        updated_at: now,
+    };
+    Ok(settings::queries::insert(db, &new)?)
+}
+
+/// An account of this role without a password. A doctor's and a patient's get their own rows.
+pub fn person(db: &mut DbConnection, role: Role, now: NaiveDateTime) -> Result<UserId, AppError> {
+    let n = number();
+    let id = accounts::queries::insert(
+        db,
+        &NewUser {
+            username: format!("person{n}"),
+            email: Some(format!("person{n}@example.org")),
+            password_hash: None,
+            first_name: "Robin".to_owned(),
+            last_name: format!("Person{n}"),
+            phone: String::new(),
+            role,
+            designation: String::new(),
+            license_number: String::new(),
+            created_at: now,
+            updated_at: now,
+        },
+    )?;
+    match role {
+        Role::Doctor => {
+            let department = department(db, now)?;
+            doctor_of(db, id, department, now)?;
+        }
+        Role::Patient => {
+            let patient = patient(db, now)?;
+            diesel::update(patients::table.find(patient)).set(patients::user_id.eq(id)).execute(db)?;
+        }
+        _ => {}
+    }
+    Ok(id)
+}
+
+/// A department that is open to patients.
+pub fn department(db: &mut DbConnection, now: NaiveDateTime) -> Result<DepartmentId, AppError> {
+    let input = DepartmentInput {
+        name: format!("Department {}", number()),
+        description: String::new(),
+        head_doctor_id: None,
+        location: String::new(),
+        phone: String::new(),
+        is_active: true,
+    };
+    Ok(infirmary::departments::queries::insert(db, &input, now)?)
+}
+
+/// An active doctor in a department of their own, with an account.
+pub fn doctor(db: &mut DbConnection, now: NaiveDateTime) -> Result<DoctorId, AppError> {
+    let user = person(db, Role::Doctor, now)?;
+    Ok(doctors::table.filter(doctors::user_id.eq(user)).select(doctors::id).first(db)?)
+}
+
+/// Makes an account a doctor of this department.
+pub fn doctor_of(
+    db: &mut DbConnection,
+    user: UserId,
+    department: DepartmentId,
+    now: NaiveDateTime,
+) -> Result<DoctorId, AppError> {
+    Ok(diesel::insert_into(doctors::table)
+        .values((
+            doctors::user_id.eq(user),
+            doctors::department_id.eq(department),
+            doctors::license_number.eq(format!("LIC-{}", number())),
+            doctors::created_at.eq(now),
+            doctors::updated_at.eq(now),
+        ))
+        .returning(doctors::id)
+        .get_result(db)?)
+}
+
+/// A patient without an account.
+pub fn patient(db: &mut DbConnection, now: NaiveDateTime) -> Result<PatientId, AppError> {
+    let n = number();
+    let born = chrono::NaiveDate::from_ymd_opt(1980, 5, 17).ok_or(AppError::NotFound)?;
+    Ok(diesel::insert_into(patients::table)
+        .values((
+            patients::first_name.eq("Ada"),
+            patients::last_name.eq(format!("Patient{n}")),
+            patients::name_search.eq(format!("ada patient{n}")),
+            patients::date_of_birth.eq(born),
+            patients::gender.eq("female"),
+            patients::created_at.eq(now),
+            patients::updated_at.eq(now),
+        ))
+        .returning(patients::id)
+        .get_result(db)?)
+}
+
+/// Whether a department exists.
+pub fn department_exists(db: &mut DbConnection, id: DepartmentId) -> Result<bool, AppError> {
+    Ok(diesel::select(diesel::dsl::exists(departments::table.find(id))).get_result(db)?)
+}
