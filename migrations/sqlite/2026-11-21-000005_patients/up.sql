@@ -1,4 +1,5 @@
--- name_search and phone_digits are made by the application: letters folded to plain lower-case ASCII, digits only.
+-- name_search and phone_digits are made by the application: last and first name folded to plain lower-case ASCII, digits only.
+-- Their indexes hold all that a search for a part of them reads.
 CREATE TABLE patients (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
     user_id BIGINT REFERENCES users (id),
@@ -27,5 +28,6 @@ CREATE TABLE patients (
 );
 CREATE UNIQUE INDEX ux_patients_user_id ON patients (user_id);
 CREATE INDEX ix_patients_date_of_birth ON patients (date_of_birth);
-CREATE INDEX ix_patients_last_name ON patients (last_name, first_name, id);
-CREATE INDEX ix_patients_phone_digits ON patients (phone_digits);
+CREATE INDEX ix_patients_name_search ON patients (name_search, id, merged_into);
+CREATE INDEX ix_patients_phone_digits ON patients (phone_digits, id, merged_into);
+CREATE INDEX ix_patients_email ON patients (email);

@@ -1,0 +1,53 @@
+//! The pages of one patient's record, each at its own address.
+
+use super::model::PatientId;
+use crate::access::{Actor, Permission};
+
+/// A page of the record; `patients/tabs.html` marks the one that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    Overview,
+    Visits,
+    Prescriptions,
+    Appointments,
+    Details,
+}
+
+/// A tab as the template shows it.
+#[derive(Clone, Debug)]
+pub struct TabLink {
+    pub tab: Tab,
+    pub label: &'static str,
+    pub icon: &'static str,
+    pub href: String,
+}
+
+impl Tab {
+    const ALL: [Self; 5] = [Self::Overview, Self::Visits, Self::Prescriptions, Self::Appointments, Self::Details];
+
+    /// Whether the person may open this page of a record in their scope.
+    fn is_open_to(self, actor: &Actor) -> bool {
+        match self {
+            Self::Overview | Self::Details => true,
+            Self::Visits => actor.may(Permission::ReadChart),
+            Self::Prescriptions => actor.may(Permission::SeePrescriptions),
+            Self::Appointments => actor.may(Permission::SeeAppointments),
+        }
+    }
+
+    fn link(self, id: PatientId) -> TabLink {
+        let (label, icon, below) = match self {
+            Self::Overview => ("Overview", "user", ""),
+            Self::Visits => ("Visits", "stethoscope", "/visits"),
+            Self::Prescriptions => ("Prescriptions", "prescription", "/prescriptions"),
+            Self::Appointments => ("Appointments", "calendar-event", "/appointments"),
+            Self::Details => ("Details", "id", "/details"),
+        };
+        TabLink { tab: self, label, icon, href: format!("/patients/{id}{below}") }
+    }
+}
+
+/// The pages of this record that the person may open.
+pub fn tabs(actor: &Actor, id: PatientId) -> Vec<TabLink> {
+    Tab::ALL.into_iter().filter(|tab| tab.is_open_to(actor)).map(|tab| tab.link(id)).collect()
+}
