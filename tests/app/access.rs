@@ -26,13 +26,15 @@ const PEOPLE: [Option<Role>; 8] = [
     None,
 ];
 
-struct Row {
-    method: String,
-    path: String,
+/// A line of the table.
+pub struct Row {
+    pub method: String,
+    pub path: String,
     expected: Vec<String>,
 }
 
-fn table() -> Vec<Row> {
+/// The table.
+pub fn rows() -> Vec<Row> {
     include_str!("access.tsv")
         .lines()
         .filter(|line| !line.trim().is_empty() && !line.starts_with('#'))
@@ -53,13 +55,22 @@ fn every_route_has_its_row() -> Result<(), String> {
         infirmary::app::routes(&mut registered);
         routes = registered.list().iter().map(|(method, path)| format!("{method} {path}")).collect();
     });
-    let rows: BTreeSet<String> = table().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
+    let rows: BTreeSet<String> = rows().iter().map(|row| format!("{} {}", row.method, row.path)).collect();
     let missing: Vec<&String> = routes.difference(&rows).collect();
     let gone: Vec<&String> = rows.difference(&routes).collect();
     if missing.is_empty() && gone.is_empty() && !routes.is_empty() {
         return Ok(());
     }
     Err(format!("routes without a row: {missing:?}; rows without a route: {gone:?}"))
+}
+
+/// A new person who may open this route: the first of the table who does, if anybody does.
+pub async fn visitor_for(app: &TestApp, row: &Row) -> Option<Visitor> {
+    let column = row.expected.iter().position(|e| e == "ok")?;
+    match PEOPLE[column] {
+        Some(role) => Some(app.sign_in(role).await),
+        None => Some(app.nobody()),
+    }
 }
 
 /// What an answer means for access.
@@ -78,7 +89,7 @@ async fn everybody_gets_what_the_table_says(app: TestApp) {
     for (column, person) in PEOPLE.iter().enumerate() {
         // New objects for each, because administrators may remove them.
         let world = World::make(&app);
-        for row in table() {
+        for row in rows() {
             // A new person for each row, because some rows sign people out or change their account.
             let visitor = match person {
                 Some(role) => app.sign_in(*role).await,
@@ -103,18 +114,18 @@ async fn everybody_gets_what_the_table_says(app: TestApp) {
 }
 
 /// Objects that belong to none of the people who ask.
-struct World {
+pub struct World {
     department: String,
 }
 
 impl World {
-    fn make(app: &TestApp) -> Self {
+    pub fn make(app: &TestApp) -> Self {
         let now = app.now();
         app.write(move |db| Ok(Self { department: factory::department(db, now)?.to_string() }))
     }
 
     /// The path with somebody else's objects in it.
-    fn fill(&self, path: &str, _visitor: &Visitor) -> String {
+    pub fn fill(&self, path: &str, _visitor: &Visitor) -> String {
         let kind = path.split('/').nth(1).unwrap_or_default();
         let id = match kind {
             "departments" => &self.department,

@@ -7,6 +7,7 @@
 mod access;
 mod browser;
 mod departments;
+mod robust;
 mod schema;
 mod support;
 
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     access::tests(&mut suite);
     browser::tests(&mut suite);
     departments::tests(&mut suite);
+    robust::tests(&mut suite);
     schema::tests(&mut suite);
     suite.once(support::postgres::works);
 

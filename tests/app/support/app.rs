@@ -29,7 +29,12 @@ const START: &str = "2026-06-15 08:00";
 
 /// Starts PostgreSQL and migrates the template that every test's database is a copy of.
 pub fn prepare_postgres() -> Result<(), String> {
-    postgres::server()?.template(|url| {
+    prepare(postgres::server()?)
+}
+
+/// Migrates a server's template.
+pub fn prepare(server: &postgres::Server) -> Result<(), String> {
+    server.template(|url| {
         let db = Db::open(url).map_err(|e| e.to_string())?;
         db.migrate().map(|_| ()).map_err(|e| e.to_string())
     })
@@ -81,7 +86,20 @@ impl TestApp {
                 (server.create_database(&format!("test_{number}")).expect("a copy of the template"), None)
             }
         };
-        let db = Db::open(&url).expect("a fresh database opens");
+        Self::open(&url, folder)
+    }
+
+    /// Starts the application for a new hospital on a database of the caller's.
+    pub async fn start_at(url: &str) -> Self {
+        let app = Self::open(url, None);
+        app.set_time(START);
+        let now = app.now();
+        app.write(move |db| factory::hospital(db, now));
+        app
+    }
+
+    fn open(url: &str, folder: Option<Folder>) -> Self {
+        let db = Db::open(url).expect("a fresh database opens");
         db.migrate().expect("a fresh database migrates");
         let (key, clock) = (Key::generate(), Clock::default());
         let state = web::Data::new(State::new(db.clone(), key.clone(), clock.clone()));
@@ -185,7 +203,15 @@ pub struct Visitor {
 impl Visitor {
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Reply {
+        self.get_with(path, &[]).await
+    }
+
+    /// Opens a page with further headers.
+    pub async fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
         let mut request = self.client.get(self.url(path));
+        for header in headers {
+            request = request.insert_header(*header);
+        }
         if let Some(cookie) = &self.cookie {
             request = request.insert_header(("Cookie", cookie.as_str()));
         }

@@ -34,6 +34,16 @@ impl Suite {
     {
         let name = name_of::<F>();
         self.trials.push(Trial::test(format!("{name} (sqlite)"), move || run(Engine::Sqlite, test)));
+        self.postgres(test);
+    }
+
+    /// A test of what only PostgreSQL can do to us.
+    pub fn postgres<F, Fut>(&mut self, test: F)
+    where
+        F: Fn(TestApp) -> Fut + Copy + Send + 'static,
+        Fut: Future<Output = ()> + 'static,
+    {
+        let name = name_of::<F>();
         let missing = self.no_postgres.clone();
         let is_required = std::env::var_os("REQUIRE_POSTGRES").is_some_and(|v| v == "1");
         let is_left_out = missing.is_some() && !is_required;
