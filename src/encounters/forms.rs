@@ -1,0 +1,221 @@
+//! What is typed in a consultation.
+//!
+//! A draft is saved while it is typed, so reading it is lenient: whatever can be stored is read, and what cannot stands
+//! in the form as an error beside its field. Signing asks for a form without errors.
+
+use chrono::{Days, NaiveDate};
+
+use super::model::{Content, Diagnosis};
+use super::vital_signs::{Measure, VitalSigns};
+use crate::web::Form;
+
+/// The longest a text of the consultation may be, in characters: some forty printed pages.
+const LONGEST_TEXT: usize = 100_000;
+const LONGEST_DIAGNOSIS: usize = 500;
+const LONGEST_CODE: usize = 16;
+const MOST_DIAGNOSES: usize = 50;
+/// How far ahead a follow-up may be.
+const FOLLOW_UP_DAYS: u64 = 730;
+
+/// The field that begins each row of a diagnosis; the others of the row follow it.
+const ROW: &str = "dx_code";
+
+/// Reads everything that can be stored. A field that cannot has its error in the form and keeps what `stored` has:
+/// nothing for a measurement, since a wrong one must not stand, and the words of before for a text that is too long.
+pub fn read(form: &mut Form, stored: &Content, visit_date: NaiveDate) -> Content {
+    Content {
+        symptoms: text(form, "symptoms", &stored.symptoms),
+        vital_signs: vital_signs(form),
+        diagnoses: diagnoses(form, stored),
+        treatment_plan: text(form, "treatment_plan", &stored.treatment_plan),
+        notes: text(form, "notes", &stored.notes),
+        follow_up_date: follow_up(form, visit_date),
+    }
+}
+
+fn text(form: &mut Form, name: &str, stored: &str) -> String {
+    let value = form.text(name, LONGEST_TEXT);
+    if form.error(name).is_some() { stored.to_owned() } else { value }
+}
+
+fn vital_signs(form: &mut Form) -> VitalSigns {
+    let mut vitals = VitalSigns::default();
+    for measure in Measure::ALL {
+        match measure.parse(form.value(measure.field())) {
+            Ok(value) => vitals.set(measure, value),
+            Err(message) => form.refuse_field(measure.field(), message),
+        }
+    }
+    if let (Some(systolic), Some(diastolic)) = (vitals.systolic, vitals.diastolic)
+        && diastolic >= systolic
+    {
+        form.refuse_field(Measure::Diastolic.field(), "Diastolic must be below systolic.");
+        vitals.diastolic = None;
+    }
+    vitals
+}
+
+fn follow_up(form: &mut Form, visit_date: NaiveDate) -> Option<NaiveDate> {
+    let date = form.date("follow_up_date")?;
+    let latest = visit_date.checked_add_days(Days::new(FOLLOW_UP_DAYS)).unwrap_or(visit_date);
+    if date <= visit_date {
+        form.refuse_field("follow_up_date", "A follow-up comes after the visit.");
+        return None;
+    }
+    if date > latest {
+        form.refuse_field("follow_up_date", "A follow-up can be at most two years ahead.");
+        return None;
+    }
+    Some(date)
+}
+
+/// A row of a diagnosis as it was typed.
+#[derive(Clone, Debug, Default)]
+pub struct DiagnosisRow {
+    pub code: String,
+    pub description: String,
+    pub is_primary: bool,
+}
+
+/// The rows of diagnoses as typed. Fields come in the order of the page, so the tick that says which is primary belongs
+/// to the row before it, whatever its value is: rows may come and go without being numbered.
+pub fn diagnosis_rows(form: &Form) -> Vec<DiagnosisRow> {
+    let mut rows: Vec<DiagnosisRow> = Vec::new();
+    for (name, value) in form.typed() {
+        if name == ROW {
+            rows.push(DiagnosisRow { code: value, ..DiagnosisRow::default() });
+            continue;
+        }
+        let Some(row) = rows.last_mut() else { continue };
+        match name.as_str() {
+            "dx_text" => row.description = value,
+            "dx_primary" => row.is_primary = true,
+            _ => {}
+        }
+    }
+    rows
+}
+
+/// The diagnoses of all rows in which something is written. The first is primary when none is ticked.
+fn diagnoses(form: &mut Form, stored: &Content) -> Vec<Diagnosis> {
+    let mut found = Vec::new();
+    let mut is_wrong = false;
+    for (index, row) in diagnosis_rows(form).into_iter().enumerate() {
+        let code = row.code.trim().to_uppercase();
+        let description = row.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        if code.is_empty() && description.is_empty() {
+            continue;
+        }
+        if code.chars().count() > LONGEST_CODE {
+            form.refuse_field(&format!("dx_code-{index}"), "A code of ICD-10 is a letter and some digits, as J06.9.");
+            is_wrong = true;
+        }
+        if description.chars().count() > LONGEST_DIAGNOSIS {
+            form.refuse_field(&format!("dx_text-{index}"), format!("At most {LONGEST_DIAGNOSIS} characters."));
+            is_wrong = true;
+        }
+        found.push(Diagnosis { code, description, is_primary: row.is_primary });
+    }
+    if found.len() > MOST_DIAGNOSES {
+        form.refuse_field("dx_code-0", format!("At most {MOST_DIAGNOSES} diagnoses."));
+        is_wrong = true;
+    }
+    if is_wrong {
+        return stored.diagnoses.clone();
+    }
+    let primary = found.iter().position(|d| d.is_primary).unwrap_or(0);
+    for (index, diagnosis) in found.iter_mut().enumerate() {
+        diagnosis.is_primary = index == primary;
+    }
+    found
+}
+
+/// The form of a consultation as it is stored.
+pub fn filled(content: &Content, version: i32) -> Form {
+    let date = content.follow_up_date.map(|d| d.to_string()).unwrap_or_default();
+    let mut form = Form::of([
+        ("symptoms", content.symptoms.clone()),
+        ("treatment_plan", content.treatment_plan.clone()),
+        ("notes", content.notes.clone()),
+        ("follow_up_date", date),
+        ("version", version.to_string()),
+    ]);
+    for measure in Measure::ALL {
+        let value = content.vital_signs.get(measure).map(|v| measure.text(v)).unwrap_or_default();
+        form.push(measure.field(), value);
+    }
+    for diagnosis in &content.diagnoses {
+        form.push(ROW, diagnosis.code.clone());
+        form.push("dx_text", diagnosis.description.clone());
+        if diagnosis.is_primary {
+            form.push("dx_primary", "yes");
+        }
+    }
+    form
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn on() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 21).expect("a real date")
+    }
+
+    #[test]
+    fn what_is_shown_reads_back_as_what_was_stored() {
+        let content = Content {
+            symptoms: "Cough\nfor 3 days".to_owned(),
+            vital_signs: VitalSigns {
+                weight_g: Some(72_400),
+                systolic: Some(120),
+                diastolic: Some(80),
+                ..VitalSigns::default()
+            },
+            diagnoses: vec![
+                Diagnosis { code: "R05".to_owned(), description: "Cough".to_owned(), is_primary: false },
+                Diagnosis { code: "J06.9".to_owned(), description: "Cold".to_owned(), is_primary: true },
+            ],
+            treatment_plan: "Rest".to_owned(),
+            notes: String::new(),
+            follow_up_date: NaiveDate::from_ymd_opt(2026, 12, 1),
+        };
+        let mut form = filled(&content, 3);
+        assert_eq!(read(&mut form, &Content::default(), on()), content);
+        assert!(form.is_valid());
+    }
+
+    #[test]
+    fn one_wrong_value_does_not_lose_the_others() {
+        let mut form = Form::of([
+            ("symptoms", "Cough".to_owned()),
+            ("pulse", "7200".to_owned()),
+            ("systolic", "80".to_owned()),
+            ("diastolic", "120".to_owned()),
+            ("follow_up_date", "2020-01-01".to_owned()),
+        ]);
+        let content = read(&mut form, &Content::default(), on());
+        assert_eq!(content.symptoms, "Cough");
+        assert_eq!((content.vital_signs.pulse, content.vital_signs.systolic), (None, Some(80)));
+        let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(wrong, ["pulse", "diastolic", "follow_up_date"]);
+    }
+
+    #[test]
+    fn one_diagnosis_is_primary_whatever_is_ticked() {
+        let mut form = Form::default();
+        for (code, text, primary) in [("", "", true), ("a01", "One", false), ("", "Two", true), ("", "Three", true)] {
+            form.push("dx_code", code);
+            form.push("dx_text", text);
+            if primary {
+                form.push("dx_primary", "whatever");
+            }
+        }
+        let found = read(&mut form, &Content::default(), on()).diagnoses;
+        let primary: Vec<bool> = found.iter().map(|d| d.is_primary).collect();
+        assert_eq!(found[0].text(), "A01 One");
+        assert_eq!(primary, [false, true, false]);
+        let mut unticked = Form::of([("dx_code", "A01".to_owned()), ("dx_text", "One".to_owned())]);
+        assert!(read(&mut unticked, &Content::default(), on()).diagnoses[0].is_primary);
+    }
+}
