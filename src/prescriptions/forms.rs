@@ -1,0 +1,338 @@
+//! What is typed on a prescription: a few fields and any number of lines. Lines in which nothing is written are ignored.
+
+use std::str::FromStr;
+
+use chrono::{Days, NaiveDate};
+
+use super::directions::{self, LONGEST_DAYS, MOST};
+use super::model::{Content, Medication, Priority, TestOrder};
+use crate::web::Form;
+
+const MOST_LINES: usize = 200;
+/// How long a prescription is valid when nothing else is said.
+const VALID_DAYS: u64 = 30;
+/// The longest that one may be valid.
+const LONGEST_VALID_DAYS: u64 = 366;
+
+/// A medication as typed.
+#[derive(Clone, Debug, Default)]
+pub struct MedicationLine {
+    pub medicine: String,
+    pub dose: String,
+    pub unit: String,
+    pub route: String,
+    pub frequency: String,
+    pub duration: String,
+    pub quantity: String,
+    pub instructions: String,
+}
+
+impl MedicationLine {
+    fn is_blank(&self) -> bool {
+        [
+            &self.medicine,
+            &self.dose,
+            &self.unit,
+            &self.route,
+            &self.frequency,
+            &self.duration,
+            &self.quantity,
+            &self.instructions,
+        ]
+        .iter()
+        .all(|text| text.trim().is_empty())
+    }
+
+    fn days(&self) -> Option<i32> {
+        self.duration.trim().parse().ok()
+    }
+
+    /// What it says so far, as the patient will read it: shown under the line while it is typed.
+    pub fn preview(&self) -> String {
+        let words = directions::words(&self.dose, &self.unit, &self.route, &self.frequency, self.days());
+        let quantity = match self.quantity.trim().parse::<i32>() {
+            Ok(typed) => super::model::quantity_text(typed, &self.unit),
+            Err(_) => directions::quantity(&self.dose, &self.unit, &self.frequency, self.days())
+                .map(|computed| super::model::quantity_text(computed, &self.unit))
+                .unwrap_or_default(),
+        };
+        match (words.is_empty(), quantity.is_empty()) {
+            (_, true) => words,
+            (true, false) => format!("Quantity {quantity}"),
+            (false, false) => format!("{words} = {quantity}"),
+        }
+    }
+}
+
+/// A test order as typed.
+#[derive(Clone, Debug, Default)]
+pub struct TestLine {
+    pub test: String,
+    pub instructions: String,
+    pub priority: String,
+}
+
+/// The lines of medications as typed, blank ones too. Each field is sent once for each line, in the same order.
+pub fn medication_lines(form: &Form) -> Vec<MedicationLine> {
+    let column = |name| form.values(name).map(ToOwned::to_owned).collect::<Vec<String>>();
+    let [dose, unit, route, frequency, duration, quantity, instructions] =
+        ["dose", "unit", "route", "frequency", "duration", "quantity", "instructions"].map(column);
+    let at = |column: &[String], index: usize| column.get(index).cloned().unwrap_or_default();
+    let line = |(index, medicine): (usize, &str)| MedicationLine {
+        medicine: medicine.to_owned(),
+        dose: at(&dose, index),
+        unit: at(&unit, index),
+        route: at(&route, index),
+        frequency: at(&frequency, index),
+        duration: at(&duration, index),
+        quantity: at(&quantity, index),
+        instructions: at(&instructions, index),
+    };
+    form.values("medicine").enumerate().map(line).collect()
+}
+
+/// The lines of tests as typed, blank ones too.
+pub fn test_lines(form: &Form) -> Vec<TestLine> {
+    let column = |name| form.values(name).map(ToOwned::to_owned).collect::<Vec<String>>();
+    let [instructions, priority] = ["test_instructions", "priority"].map(column);
+    let at = |column: &[String], index: usize| column.get(index).cloned().unwrap_or_default();
+    let line = |(index, test): (usize, &str)| TestLine {
+        test: test.to_owned(),
+        instructions: at(&instructions, index),
+        priority: at(&priority, index),
+    };
+    form.values("test").enumerate().map(line).collect()
+}
+
+/// Reads the form; what is wrong stands in it afterwards, beside the field of its line.
+pub fn parse(form: &mut Form, today: NaiveDate) -> Option<Content> {
+    let medications = read_medications(form);
+    let tests = read_tests(form);
+    let content = Content {
+        diagnosis: form.text("diagnosis", 500),
+        notes: form.text("notes", 5000),
+        valid_until: valid_until(form, today),
+        medications,
+        tests,
+    };
+    form.is_valid().then_some(content)
+}
+
+/// [`parse`] for one that is to be submitted: complete as well.
+pub fn parse_complete(form: &mut Form, today: NaiveDate) -> Option<Content> {
+    let content = parse(form, today)?;
+    let written: Vec<usize> =
+        medication_lines(form).iter().enumerate().filter(|(_, l)| !l.is_blank()).map(|(index, _)| index).collect();
+    for (field, message) in content.problems(today) {
+        // Lines that say something are counted without the blank ones between them.
+        let field = match field.split_once('-') {
+            Some((name, index)) => {
+                let line = index.parse::<usize>().ok().and_then(|i| written.get(i)).copied().unwrap_or(0);
+                format!("{name}-{line}")
+            }
+            None => field,
+        };
+        form.refuse_field(&field, message);
+    }
+    form.is_valid().then_some(content)
+}
+
+fn valid_until(form: &mut Form, today: NaiveDate) -> Option<NaiveDate> {
+    let date = form.date("valid_until")?;
+    let latest = today.checked_add_days(Days::new(LONGEST_VALID_DAYS)).unwrap_or(today);
+    if date < today {
+        form.refuse_field("valid_until", "This day has passed already.");
+    } else if date > latest {
+        form.refuse_field("valid_until", "A prescription is valid for a year at most.");
+    }
+    Some(date)
+}
+
+/// Text of one line's field, with its white space single.
+fn cell(form: &mut Form, field: &str, index: usize, typed: &str, longest: usize) -> String {
+    let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    if text.chars().count() > longest {
+        form.refuse_field(&format!("{field}-{index}"), format!("This is too long: at most {longest} characters."));
+    }
+    text
+}
+
+/// A whole number of one line's field.
+fn number(form: &mut Form, field: &str, index: usize, typed: &str, most: i32) -> Option<i32> {
+    let typed = typed.trim();
+    if typed.is_empty() {
+        return None;
+    }
+    let number = typed.parse::<i32>().ok().filter(|n| (1..=most).contains(n));
+    if number.is_none() {
+        form.refuse_field(&format!("{field}-{index}"), format!("Enter a whole number from 1 to {most}."));
+    }
+    number
+}
+
+fn read_medications(form: &mut Form) -> Vec<Medication> {
+    let lines = medication_lines(form);
+    if lines.iter().filter(|l| !l.is_blank()).count() > MOST_LINES {
+        form.refuse_field("medicine-0", format!("At most {MOST_LINES} medicines on one prescription."));
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate().filter(|(_, l)| !l.is_blank()) {
+        let medicine = cell(form, "medicine", index, &line.medicine, 200);
+        if medicine.is_empty() {
+            form.refuse_field(&format!("medicine-{index}"), "Enter the medicine of this line.");
+        }
+        let dose = cell(form, "dose", index, &line.dose, 40);
+        if directions::dose_in_thousandths(&dose) == Some(0) {
+            form.refuse_field(&format!("dose-{index}"), "A dose cannot be 0.");
+        }
+        let unit = cell(form, "unit", index, &line.unit, 40);
+        let route = line.route.trim().to_owned();
+        if !route.is_empty() && !directions::ROUTES.iter().any(|(name, _)| *name == route) {
+            form.refuse_field(&format!("route-{index}"), "Choose a route of the list.");
+        }
+        let typed = cell(form, "frequency", index, &line.frequency, 100);
+        let frequency = directions::frequency(&typed).map_or(typed, |known| known.code.to_owned());
+        let duration_days = number(form, "duration", index, &line.duration, LONGEST_DAYS);
+        let typed_quantity = number(form, "quantity", index, &line.quantity, MOST);
+        let computed = directions::quantity(&dose, &unit, &frequency, duration_days);
+        found.push(Medication {
+            quantity: typed_quantity.or(computed),
+            quantity_is_computed: computed.is_some() && typed_quantity.is_none_or(|typed| Some(typed) == computed),
+            instructions: cell(form, "instructions", index, &line.instructions, 500),
+            medicine,
+            dose,
+            unit,
+            route,
+            frequency,
+            duration_days,
+        });
+    }
+    found
+}
+
+fn read_tests(form: &mut Form) -> Vec<TestOrder> {
+    let lines = test_lines(form);
+    let is_blank = |l: &TestLine| l.test.trim().is_empty() && l.instructions.trim().is_empty();
+    if lines.iter().filter(|l| !is_blank(l)).count() > MOST_LINES {
+        form.refuse_field("test-0", format!("At most {MOST_LINES} tests on one prescription."));
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (index, line) in lines.iter().enumerate().filter(|(_, l)| !is_blank(l)) {
+        let test = cell(form, "test", index, &line.test, 200);
+        if test.is_empty() {
+            form.refuse_field(&format!("test-{index}"), "Enter the test of this line.");
+        }
+        let instructions = cell(form, "test_instructions", index, &line.instructions, 500);
+        let priority = match line.priority.trim() {
+            "" => Priority::Routine,
+            typed => Priority::from_str(typed).unwrap_or_else(|_| {
+                form.refuse_field(&format!("priority-{index}"), "Choose how soon the test is wanted.");
+                Priority::Routine
+            }),
+        };
+        found.push(TestOrder { test, instructions, priority });
+    }
+    found
+}
+
+/// The form of a new prescription, with the diagnosis of the visit.
+pub fn empty(diagnosis: &str, today: NaiveDate) -> Form {
+    let until = today.checked_add_days(Days::new(VALID_DAYS)).unwrap_or(today);
+    let mut form = Form::of([("diagnosis", diagnosis.to_owned()), ("valid_until", until.to_string())]);
+    push_medication(&mut form, &Medication::default());
+    form
+}
+
+/// The form that edits a draft. A computed quantity is left open, so that it follows when the dose is changed.
+pub fn filled(content: &Content, version: i32) -> Form {
+    let mut form = Form::of([
+        ("diagnosis", content.diagnosis.clone()),
+        ("notes", content.notes.clone()),
+        ("valid_until", content.valid_until.map(|d| d.to_string()).unwrap_or_default()),
+        ("version", version.to_string()),
+    ]);
+    for line in &content.medications {
+        push_medication(&mut form, line);
+    }
+    if content.medications.is_empty() {
+        push_medication(&mut form, &Medication::default());
+    }
+    for order in &content.tests {
+        form.push("test", order.test.clone());
+        form.push("test_instructions", order.instructions.clone());
+        form.push("priority", order.priority.as_str());
+    }
+    form
+}
+
+fn push_medication(form: &mut Form, line: &Medication) {
+    let number = |n: Option<i32>| n.map(|n| n.to_string()).unwrap_or_default();
+    let quantity = if line.quantity_is_computed { String::new() } else { number(line.quantity) };
+    form.push("medicine", line.medicine.clone());
+    form.push("dose", line.dose.clone());
+    form.push("unit", line.unit.clone());
+    form.push("route", line.route.clone());
+    form.push("frequency", line.frequency.clone());
+    form.push("duration", number(line.duration_days));
+    form.push("quantity", quantity);
+    form.push("instructions", line.instructions.clone());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn today() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 21).expect("a real date")
+    }
+
+    #[test]
+    fn what_is_shown_reads_back_as_what_was_stored() {
+        let content = Content {
+            diagnosis: "J06.9 Cold".to_owned(),
+            notes: "Two\nlines".to_owned(),
+            valid_until: NaiveDate::from_ymd_opt(2026, 12, 21),
+            medications: vec![
+                Medication {
+                    medicine: "Amoxicillin 500 mg".to_owned(),
+                    dose: "1".to_owned(),
+                    unit: "capsule".to_owned(),
+                    route: "oral".to_owned(),
+                    frequency: "tds".to_owned(),
+                    duration_days: Some(5),
+                    quantity: Some(15),
+                    quantity_is_computed: true,
+                    instructions: "after food".to_owned(),
+                },
+                Medication { medicine: "Aqueous cream".to_owned(), quantity: Some(1), ..Medication::default() },
+            ],
+            tests: vec![TestOrder { test: "CRP".to_owned(), priority: Priority::Urgent, ..TestOrder::default() }],
+        };
+        let mut form = filled(&content, 1);
+        assert_eq!(parse(&mut form, today()), Some(content), "{:?}", form.errors);
+    }
+
+    #[test]
+    fn blank_lines_are_ignored_and_errors_stand_beside_their_line() {
+        let mut form = Form::default();
+        push_medication(&mut form, &Medication::default());
+        let zero = Medication { medicine: "A".to_owned(), dose: "0".to_owned(), ..Medication::default() };
+        push_medication(&mut form, &zero);
+        push_medication(&mut form, &Medication { dose: "1".to_owned(), ..Medication::default() });
+        assert_eq!(parse(&mut form, today()), None);
+        let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(wrong, ["dose-1", "medicine-2"]);
+    }
+
+    #[test]
+    fn submitting_asks_how_each_medicine_is_taken() {
+        let mut form = empty("", today());
+        push_medication(&mut form, &Medication { medicine: "A".to_owned(), ..Medication::default() });
+        assert!(parse(&mut form.clone(), today()).is_some(), "a draft may be incomplete");
+        assert_eq!(parse_complete(&mut form, today()), None);
+        assert_eq!(form.errors[0].field, "dose-1", "the blank line before it counts");
+        assert_eq!(parse_complete(&mut empty("", today()), today()), None, "nothing is written at all");
+    }
+}

@@ -1,0 +1,354 @@
+//! SQL of prescriptions.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::model::{
+    Content, Medication, Prescription, PrescriptionId, PrescriptionRow, PrescriptionStatus, Priority, Sheet, TestOrder,
+};
+use crate::access::{Actor, Permission, Role};
+use crate::accounts::model::UserId;
+use crate::appointments::model::AppointmentId;
+use crate::db::fold::{contains, fold};
+use crate::db::schema::{
+    appointments, departments, doctors, encounters, patients, prescription_medications, prescriptions, test_orders,
+    users,
+};
+use crate::db::{DbConnection, MultiBackend};
+use crate::doctors::model::DoctorId;
+use crate::encounters::model::EncounterId;
+use crate::patients::model::PatientId;
+use crate::web::page::initials;
+
+/// The prescriptions that a person may see: a doctor all of their own and the submitted ones of patients in their care,
+/// a patient their own submitted ones, desk and pharmacy all submitted ones. Cancelled ones were submitted once.
+pub fn visible_to(actor: &Actor) -> prescriptions::BoxedQuery<'static, MultiBackend> {
+    let query = prescriptions::table.into_boxed();
+    let nobody = PatientId(0);
+    let is_out = prescriptions::status.ne(PrescriptionStatus::Draft);
+    match (actor.role, actor.doctor_id) {
+        (Role::Patient, _) => {
+            query.filter(prescriptions::patient_id.eq(actor.patient_id.unwrap_or(nobody)).and(is_out))
+        }
+        _ if !actor.may(Permission::SeePrescriptions) => query.filter(prescriptions::patient_id.eq(nobody)),
+        (Role::Doctor, Some(doctor)) => {
+            // The patients of `patients::queries::visible_to`, which cannot be nested on two engines.
+            let booked =
+                appointments::table.filter(appointments::doctor_id.eq(doctor)).select(appointments::patient_id);
+            let seen = encounters::table.filter(encounters::doctor_id.eq(doctor)).select(encounters::patient_id);
+            let in_care = prescriptions::patient_id.eq_any(booked).or(prescriptions::patient_id.eq_any(seen));
+            query.filter(prescriptions::doctor_id.eq(doctor).or(is_out.and(in_care)))
+        }
+        (Role::Doctor, None) => query.filter(prescriptions::patient_id.eq(nobody)),
+        _ => query.filter(is_out),
+    }
+}
+
+/// What a list is narrowed to.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub status: Option<PrescriptionStatus>,
+    pub patient: Option<PatientId>,
+    pub encounter: Option<EncounterId>,
+    /// The prescription's number, or words of the patient's name; empty for all.
+    pub words: String,
+}
+
+fn narrowed(actor: &Actor, filter: &Filter) -> prescriptions::BoxedQuery<'static, MultiBackend> {
+    let mut query = visible_to(actor);
+    if let Some(status) = filter.status {
+        query = query.filter(prescriptions::status.eq(status));
+    }
+    if let Some(patient) = filter.patient {
+        query = query.filter(prescriptions::patient_id.eq(patient));
+    }
+    if let Some(encounter) = filter.encounter {
+        query = query.filter(prescriptions::encounter_id.eq(encounter));
+    }
+    if let Some(id) = PrescriptionId::from_code(&filter.words) {
+        return query.filter(prescriptions::id.eq(id));
+    }
+    if let Some(id) = PatientId::from_code(&filter.words) {
+        return query.filter(prescriptions::patient_id.eq(id));
+    }
+    for word in fold(&filter.words).split_whitespace() {
+        let named =
+            patients::table.filter(patients::name_search.like(contains(word)).escape('\\')).select(patients::id);
+        query = query.filter(prescriptions::patient_id.eq_any(named));
+    }
+    query
+}
+
+/// A prescription that the person may see.
+pub fn find(db: &mut DbConnection, actor: &Actor, id: PrescriptionId) -> QueryResult<Prescription> {
+    visible_to(actor).filter(prescriptions::id.eq(id)).select(Prescription::as_select()).first(db)
+}
+
+/// A prescription that the person may see, with everything on it.
+pub fn sheet(db: &mut DbConnection, actor: &Actor, id: PrescriptionId) -> QueryResult<Sheet> {
+    let prescription = find(db, actor, id)?;
+    let content = content(db, &prescription)?;
+    let (first, last, license_number, qualifications, department): (String, String, String, String, String) =
+        doctors::table
+            .inner_join(users::table)
+            .inner_join(departments::table.on(doctors::department_id.eq(departments::id)))
+            .filter(doctors::id.eq(prescription.doctor_id))
+            .select((
+                users::first_name,
+                users::last_name,
+                doctors::license_number,
+                doctors::qualifications,
+                departments::name,
+            ))
+            .first(db)?;
+    let doctor = format!("Dr {first} {last}");
+    Ok(Sheet { prescription, content, doctor, license_number, qualifications, department })
+}
+
+/// What is written on a prescription.
+pub fn content(db: &mut DbConnection, prescription: &Prescription) -> QueryResult<Content> {
+    let medications = prescription_medications::table
+        .filter(prescription_medications::prescription_id.eq(prescription.id))
+        .order(prescription_medications::position)
+        .select(Medication::as_select())
+        .load(db)?;
+    let tests = test_orders::table
+        .filter(test_orders::prescription_id.eq(prescription.id))
+        .order(test_orders::position)
+        .select(TestOrder::as_select())
+        .load(db)?;
+    Ok(Content {
+        diagnosis: prescription.diagnosis.clone(),
+        notes: prescription.notes.clone(),
+        valid_until: prescription.valid_until,
+        medications,
+        tests,
+    })
+}
+
+/// How many prescriptions the person may see that the filter lets through.
+pub fn count(db: &mut DbConnection, actor: &Actor, filter: &Filter) -> QueryResult<i64> {
+    narrowed(actor, filter).count().get_result(db)
+}
+
+/// The prescriptions that the person may see and the filter lets through, the newest first.
+pub fn list(
+    db: &mut DbConnection,
+    actor: &Actor,
+    filter: &Filter,
+    offset: i64,
+    limit: i64,
+) -> QueryResult<Vec<PrescriptionRow>> {
+    let found: Vec<Prescription> = narrowed(actor, filter)
+        .order(prescriptions::id.desc())
+        .offset(offset)
+        .limit(limit)
+        .select(Prescription::as_select())
+        .load(db)?;
+    let ids: Vec<PrescriptionId> = found.iter().map(|p| p.id).collect();
+    let medicines: Vec<(PrescriptionId, String)> = prescription_medications::table
+        .filter(prescription_medications::prescription_id.eq_any(ids.clone()))
+        .order((prescription_medications::prescription_id, prescription_medications::position))
+        .select((prescription_medications::prescription_id, prescription_medications::medicine))
+        .load(db)?;
+    let tests: Vec<(PrescriptionId, String)> = test_orders::table
+        .filter(test_orders::prescription_id.eq_any(ids))
+        .order((test_orders::prescription_id, test_orders::position))
+        .select((test_orders::prescription_id, test_orders::test))
+        .load(db)?;
+    let patient_ids: Vec<PatientId> = found.iter().map(|p| p.patient_id).collect();
+    let patients_found: Vec<(PatientId, String, String)> = patients::table
+        .filter(patients::id.eq_any(patient_ids))
+        .select((patients::id, patients::first_name, patients::last_name))
+        .load(db)?;
+    let doctor_ids: Vec<DoctorId> = found.iter().map(|p| p.doctor_id).collect();
+    let doctors_found: Vec<(DoctorId, String, String)> = doctors::table
+        .inner_join(users::table)
+        .filter(doctors::id.eq_any(doctor_ids))
+        .select((doctors::id, users::first_name, users::last_name))
+        .load(db)?;
+    let lines = |all: &[(PrescriptionId, String)], id: PrescriptionId| {
+        all.iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect()
+    };
+    let row = |prescription: Prescription| {
+        let patient = patients_found.iter().find(|(id, ..)| *id == prescription.patient_id);
+        let doctor = doctors_found.iter().find(|(id, ..)| *id == prescription.doctor_id);
+        PrescriptionRow {
+            patient: patient.map(|(_, first, last)| format!("{first} {last}")).unwrap_or_default(),
+            patient_initials: patient.map(|(_, first, last)| initials(first, last)).unwrap_or_default(),
+            doctor: doctor.map(|(_, first, last)| format!("Dr {first} {last}")).unwrap_or_default(),
+            medicines: lines(&medicines, prescription.id),
+            tests: lines(&tests, prescription.id),
+            prescription,
+        }
+    };
+    Ok(found.into_iter().map(row).collect())
+}
+
+/// A patient's prescriptions that the person may see, the newest first.
+pub fn for_patient(
+    db: &mut DbConnection,
+    actor: &Actor,
+    patient: PatientId,
+    offset: i64,
+    limit: i64,
+) -> QueryResult<Vec<PrescriptionRow>> {
+    list(db, actor, &Filter { patient: Some(patient), ..Filter::default() }, offset, limit)
+}
+
+/// The prescriptions that belong to a visit and that the person may see.
+pub fn of_encounter(db: &mut DbConnection, actor: &Actor, id: EncounterId) -> QueryResult<Vec<PrescriptionRow>> {
+    list(db, actor, &Filter { encounter: Some(id), ..Filter::default() }, 0, 100)
+}
+
+/// Whom a prescription is for and what it belongs to.
+#[derive(Clone, Copy, Debug)]
+pub struct Occasion {
+    pub patient: PatientId,
+    pub encounter: Option<EncounterId>,
+    pub appointment: Option<AppointmentId>,
+}
+
+/// Adds a draft.
+pub fn insert(
+    db: &mut DbConnection,
+    doctor: DoctorId,
+    occasion: Occasion,
+    content: &Content,
+    now: NaiveDateTime,
+) -> QueryResult<PrescriptionId> {
+    let id = diesel::insert_into(prescriptions::table)
+        .values((
+            prescriptions::patient_id.eq(occasion.patient),
+            prescriptions::doctor_id.eq(doctor),
+            prescriptions::encounter_id.eq(occasion.encounter),
+            prescriptions::appointment_id.eq(occasion.appointment),
+            prescriptions::diagnosis.eq(&content.diagnosis),
+            prescriptions::status.eq(PrescriptionStatus::Draft),
+            prescriptions::notes.eq(&content.notes),
+            prescriptions::valid_until.eq(content.valid_until),
+            prescriptions::created_at.eq(now),
+            prescriptions::updated_at.eq(now),
+        ))
+        .returning(prescriptions::id)
+        .get_result(db)?;
+    put_lines(db, id, content)?;
+    Ok(id)
+}
+
+/// Saves a draft of this version; `false` when somebody else saved first or it is no draft any more.
+pub fn save(
+    db: &mut DbConnection,
+    id: PrescriptionId,
+    version: i32,
+    content: &Content,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let draft = prescriptions::table
+        .find(id)
+        .filter(prescriptions::version.eq(version))
+        .filter(prescriptions::status.eq(PrescriptionStatus::Draft));
+    let changed = diesel::update(draft)
+        .set((
+            prescriptions::diagnosis.eq(&content.diagnosis),
+            prescriptions::notes.eq(&content.notes),
+            prescriptions::valid_until.eq(content.valid_until),
+            prescriptions::version.eq(version + 1),
+            prescriptions::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    if changed != 1 {
+        return Ok(false);
+    }
+    delete_lines(db, id)?;
+    put_lines(db, id, content)?;
+    Ok(true)
+}
+
+fn delete_lines(db: &mut DbConnection, id: PrescriptionId) -> QueryResult<()> {
+    let medications = prescription_medications::table.filter(prescription_medications::prescription_id.eq(id));
+    diesel::delete(medications).execute(db)?;
+    diesel::delete(test_orders::table.filter(test_orders::prescription_id.eq(id))).execute(db).map(|_| ())
+}
+
+fn put_lines(db: &mut DbConnection, id: PrescriptionId, content: &Content) -> QueryResult<()> {
+    for (position, line) in (0_i32..).zip(&content.medications) {
+        diesel::insert_into(prescription_medications::table)
+            .values((
+                prescription_medications::prescription_id.eq(id),
+                prescription_medications::position.eq(position),
+                prescription_medications::medicine.eq(&line.medicine),
+                prescription_medications::dose.eq(&line.dose),
+                prescription_medications::unit.eq(&line.unit),
+                prescription_medications::route.eq(&line.route),
+                prescription_medications::frequency.eq(&line.frequency),
+                prescription_medications::duration_days.eq(line.duration_days),
+                prescription_medications::quantity.eq(line.quantity),
+                prescription_medications::quantity_is_computed.eq(line.quantity_is_computed),
+                prescription_medications::instructions.eq(&line.instructions),
+            ))
+            .execute(db)?;
+    }
+    for (position, order) in (0_i32..).zip(&content.tests) {
+        let priority: Priority = order.priority;
+        diesel::insert_into(test_orders::table)
+            .values((
+                test_orders::prescription_id.eq(id),
+                test_orders::position.eq(position),
+                test_orders::test.eq(&order.test),
+                test_orders::instructions.eq(&order.instructions),
+                test_orders::priority.eq(priority),
+            ))
+            .execute(db)?;
+    }
+    Ok(())
+}
+
+/// Hands a draft of this version out; `false` when it is not that draft any more.
+pub fn submit(db: &mut DbConnection, id: PrescriptionId, version: i32, now: NaiveDateTime) -> QueryResult<bool> {
+    let draft = prescriptions::table
+        .find(id)
+        .filter(prescriptions::version.eq(version))
+        .filter(prescriptions::status.eq(PrescriptionStatus::Draft));
+    let changed = diesel::update(draft)
+        .set((
+            prescriptions::status.eq(PrescriptionStatus::Submitted),
+            prescriptions::submitted_at.eq(now),
+            prescriptions::version.eq(version + 1),
+            prescriptions::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Takes a submitted prescription back; `false` when it is not in that state any more.
+pub fn cancel(
+    db: &mut DbConnection,
+    id: PrescriptionId,
+    by: Option<UserId>,
+    reason: &str,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let submitted = prescriptions::table.find(id).filter(prescriptions::status.eq(PrescriptionStatus::Submitted));
+    let changed = diesel::update(submitted)
+        .set((
+            prescriptions::status.eq(PrescriptionStatus::Cancelled),
+            prescriptions::cancelled_at.eq(now),
+            prescriptions::cancelled_by.eq(by),
+            prescriptions::cancel_reason.eq(reason),
+            prescriptions::version.eq(prescriptions::version + 1),
+            prescriptions::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Removes a draft, which nobody but its doctor has seen; `false` when it is no draft any more.
+pub fn delete_draft(db: &mut DbConnection, id: PrescriptionId) -> QueryResult<bool> {
+    let draft = prescriptions::table.find(id).filter(prescriptions::status.eq(PrescriptionStatus::Draft));
+    if draft.count().get_result::<i64>(db)? == 0 {
+        return Ok(false);
+    }
+    delete_lines(db, id)?;
+    diesel::delete(prescriptions::table.find(id)).execute(db).map(|deleted| deleted == 1)
+}
