@@ -7,3 +7,4 @@
 pub mod actions;
 pub mod model;
 pub mod queries;
+pub mod slots;

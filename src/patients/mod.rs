@@ -12,4 +12,4 @@ pub mod forms;
 pub mod model;
 pub mod queries;
 pub mod tabs;
-mod wanted;
+pub mod wanted;

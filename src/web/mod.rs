@@ -9,6 +9,7 @@ pub mod middleware;
 mod origin;
 pub mod page;
 pub mod paging;
+pub mod print;
 mod routes;
 pub mod sessions;
 pub mod shell;

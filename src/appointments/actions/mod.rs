@@ -1,11 +1,17 @@
 //! What is done with appointments. Each step loads the appointment within what the person may see, asks the rules
 //! again, and leaves its row in the history and in the audit log, all in the caller's transaction.
 
+mod book;
+mod moving;
 mod steps;
+mod times;
 
+pub use book::{Booking, WalkIn, book, hold, next_free_today, right_now, walk_in};
+pub use moving::{Move, reschedule};
 pub use steps::{cancel, check_in, complete, confirm, no_show, start};
+pub use times::days_ahead;
 
-use super::model::{Appointment, Refusal, Rules};
+use super::model::{Appointment, Refusal};
 use crate::db::DbConnection;
 use crate::error::{AppError, StaleEdit};
 use crate::settings;
@@ -25,10 +31,8 @@ fn hospital(db: &mut DbConnection) -> Result<Settings, AppError> {
 }
 
 /// The page for somebody whose page was older than the appointment: what they wanted beside what is so now.
-fn stale(now: &Appointment, rules: Rules, wanted: &[(&str, String, String)]) -> AppError {
-    let mut edit = StaleEdit::new(&format!("Appointment {}", now.id.code()), &format!("/appointments/{}", now.id));
-    for (label, yours, theirs) in wanted {
-        edit = edit.row(label, yours, theirs);
-    }
-    edit.row("Time now", "", rules.zone.long_text(now.starts_at)).into()
+fn stale(now: &Appointment, rows: &[(&str, String, String)]) -> AppError {
+    let back = format!("/appointments/{}", now.id);
+    let edit = StaleEdit::new(&format!("Appointment {}", now.id.code()), &back);
+    rows.iter().fold(edit, |edit, (label, yours, theirs)| edit.row(label, yours, theirs)).into()
 }

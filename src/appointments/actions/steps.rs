@@ -110,7 +110,9 @@ fn take(
 }
 
 fn changed_meanwhile(now: &Appointment, rules: Rules, wanted: AppointmentStatus) -> AppError {
-    stale(now, rules, &[("State", wanted.label().to_owned(), now.status.label().to_owned())])
+    let time = rules.zone.long_text(now.starts_at);
+    let state = ("State", wanted.label().to_owned(), now.status.label().to_owned());
+    stale(now, &[state, ("Time", time.clone(), time)])
 }
 
 /// One step of the life cycle with its history and audit rows; the appointment as it is afterwards.

@@ -81,7 +81,7 @@ pub struct AppointmentRow {
     pub patient_last_name: String,
     pub date_of_birth: chrono::NaiveDate,
     pub patient_phone: String,
-    /// Whether an allergy is known: the mark beside the name.
+    /// Whether an allergy is known: the mark beside the name. Always `false` for those who may not know.
     pub has_allergies: bool,
     /// `Dr First Last`.
     pub doctor: String,

@@ -5,7 +5,7 @@ use diesel::dsl::{IntoBoxed, exists};
 use diesel::prelude::*;
 
 use super::Scope;
-use crate::access::Actor;
+use crate::access::{Actor, Permission};
 use crate::appointments::model::{Appointment, AppointmentId, AppointmentRow, AppointmentStatus};
 use crate::db::schema::{allergies, appointments, departments, doctors, patients, users};
 use crate::db::{DbConnection, MultiBackend};
@@ -13,6 +13,9 @@ use crate::departments::model::DepartmentId;
 use crate::doctors::model::DoctorId;
 use crate::patients::model::PatientId;
 use crate::time::Zone;
+
+/// No limit.
+const ALL: i64 = i32::MAX as i64;
 
 /// What a list is narrowed to. Times in UTC.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -89,13 +92,15 @@ fn narrowed(scope: Scope, filter: &Filter) -> IntoBoxed<'static, joined, MultiBa
     query
 }
 
+/// `actor` decides about the allergy mark only; nobody means that it is not shown.
 fn load(
     db: &mut DbConnection,
+    actor: Option<&Actor>,
     scope: Scope,
     filter: &Filter,
-    offset: i64,
-    limit: i64,
+    (offset, limit): (i64, i64),
 ) -> QueryResult<Vec<AppointmentRow>> {
+    let sees_allergies = actor.is_some_and(|a| a.may(Permission::SeeBanner) || a.may(Permission::ReadChart));
     let query = narrowed(scope, filter);
     let query = if filter.latest_first {
         query.order((appointments::starts_at.desc(), appointments::id.desc()))
@@ -117,7 +122,11 @@ fn load(
         .offset(offset)
         .limit(limit)
         .load(db)?;
-    Ok(found.into_iter().map(row).collect())
+    let mut rows: Vec<AppointmentRow> = found.into_iter().map(row).collect();
+    for row in &mut rows {
+        row.has_allergies &= sees_allergies;
+    }
+    Ok(rows)
 }
 
 /// How many appointments the person may see that the filter lets through.
@@ -133,13 +142,13 @@ pub fn list(
     offset: i64,
     limit: i64,
 ) -> QueryResult<Vec<AppointmentRow>> {
-    load(db, Scope::of(actor), filter, offset, limit)
+    load(db, Some(actor), Scope::of(actor), filter, (offset, limit))
 }
 
 /// An appointment that the person may see, with its patient and doctor.
 pub fn find_row(db: &mut DbConnection, actor: &Actor, id: AppointmentId) -> QueryResult<AppointmentRow> {
     let filter = Filter { id: Some(id), ..Filter::default() };
-    load(db, Scope::of(actor), &filter, 0, 1)?.pop().ok_or(diesel::result::Error::NotFound)
+    load(db, Some(actor), Scope::of(actor), &filter, (0, 1))?.pop().ok_or(diesel::result::Error::NotFound)
 }
 
 /// All appointments that the person may see of one day of the hospital's calendar, in every state, by time.
@@ -153,7 +162,7 @@ pub fn day(
 ) -> QueryResult<Vec<AppointmentRow>> {
     let (from, before) = zone.day(date);
     let filter = Filter { from: Some(from), before: Some(before), doctor, department, ..Filter::default() };
-    load(db, Scope::of(actor), &filter, 0, i64::from(i32::MAX))
+    load(db, Some(actor), Scope::of(actor), &filter, (0, ALL))
 }
 
 /// The live appointments of a doctor that end after `from` (UTC), by time: those that changed hours would strand.
@@ -170,7 +179,7 @@ pub fn upcoming_of_doctor(
         doctor: Some(doctor),
         ..Filter::default()
     };
-    let mut found = load(db, Scope::All, &filter, 0, i64::from(i32::MAX))?;
+    let mut found = load(db, None, Scope::All, &filter, (0, ALL))?;
     found.retain(|row| row.appointment.ends_at > from);
     Ok(found)
 }
@@ -184,5 +193,5 @@ pub fn for_patient(
     limit: i64,
 ) -> QueryResult<Vec<AppointmentRow>> {
     let filter = Filter { patient: Some(patient), latest_first: true, ..Filter::default() };
-    load(db, Scope::of(actor), &filter, offset, limit)
+    load(db, Some(actor), Scope::of(actor), &filter, (offset, limit))
 }

@@ -1,5 +1,6 @@
 //! SQL of appointments.
 
+mod busy;
 mod lists;
 mod writes;
 
@@ -12,6 +13,9 @@ use crate::db::{DbConnection, MultiBackend};
 use crate::doctors::model::DoctorId;
 use crate::patients::model::PatientId;
 
+pub use busy::{
+    Span, busy_doctor, busy_patient, held, held_until, insert_hold, openness, release_holds, remove_expired_holds,
+};
 pub use lists::{Filter, count, day, find_row, for_patient, list, upcoming_of_doctor};
 pub use writes::{NewAppointment, advance, insert, insert_event, reschedule};
 
