@@ -6,6 +6,7 @@
 
 mod access;
 mod browser;
+mod dashboards;
 mod departments;
 mod robust;
 mod schema;
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let mut suite = Suite::new(arguments.list);
     access::tests(&mut suite);
     browser::tests(&mut suite);
+    dashboards::tests(&mut suite);
     departments::tests(&mut suite);
     robust::tests(&mut suite);
     schema::tests(&mut suite);
