@@ -95,6 +95,8 @@ permissions! {
 
     /// Find patients and see who they are: doctors those they care for.
     SeePatients: [Admin, Receptionist, Doctor];
+    /// Open a patient's record: doctors of those they care for, patients their own.
+    SeeRecords: [Admin, Receptionist, Doctor, Patient];
     /// Register patients and invite them to sign in.
     RegisterPatients: [Admin, Receptionist];
     /// Edit who a patient is: doctors those they care for.

@@ -5,5 +5,5 @@
 pub mod model;
 mod queries;
 
-pub use model::{AdminAction, Entry};
-pub use queries::record;
+pub use model::{AdminAction, Entry, Look};
+pub use queries::{looks, looks_count, record};

@@ -1,7 +1,11 @@
 //! An entry of the audit log.
 
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
 use serde_json::{Map, Value, json};
 
+use crate::accounts::model::UserId;
+use crate::db::schema::audit_log;
 use crate::patients::model::PatientId;
 
 /// What an administrator did; these entries have a page of their own.
@@ -92,5 +96,29 @@ impl Entry {
     pub fn note(mut self, name: &str, value: impl serde::Serialize) -> Self {
         self.changes.insert(name.to_owned(), json!(value));
         self
+    }
+}
+
+/// An entry about a patient's record, as it is shown to the patient.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = audit_log)]
+pub struct Look {
+    /// In UTC.
+    pub occurred_at: NaiveDateTime,
+    pub user_id: Option<UserId>,
+    pub user_name: String,
+    /// The role's stored name at that time; empty for the system.
+    pub role: String,
+    pub action: String,
+    pub entity: String,
+    pub reason: String,
+    changes: String,
+}
+
+impl Look {
+    /// Which page of the record it was, where the entry says so.
+    pub fn page(&self) -> Option<String> {
+        let changes: Value = serde_json::from_str(&self.changes).ok()?;
+        Some(changes.get("page")?.as_str()?.to_owned())
     }
 }

@@ -1,12 +1,13 @@
-//! Writing the audit log.
+//! Writing the audit log, and reading what it says of one patient.
 
 use diesel::prelude::*;
 
-use super::model::Entry;
+use super::model::{Entry, Look};
 use crate::access::By;
 use crate::db::DbConnection;
 use crate::db::schema::audit_log;
 use crate::error::AppError;
+use crate::patients::model::PatientId;
 
 /// Records an entry in the caller's transaction, so that it commits with the change that it tells of.
 pub fn record(db: &mut DbConnection, by: &By, entry: &Entry) -> Result<(), AppError> {
@@ -30,4 +31,20 @@ pub fn record(db: &mut DbConnection, by: &By, entry: &Entry) -> Result<(), AppEr
         ))
         .execute(db)?;
     Ok(())
+}
+
+/// Who looked at a patient's record or changed it, the latest first.
+pub fn looks(db: &mut DbConnection, patient: PatientId, offset: i64, limit: i64) -> QueryResult<Vec<Look>> {
+    audit_log::table
+        .filter(audit_log::patient_id.eq(patient))
+        .order(audit_log::id.desc())
+        .offset(offset)
+        .limit(limit)
+        .select(Look::as_select())
+        .load(db)
+}
+
+/// How many entries there are about a patient's record.
+pub fn looks_count(db: &mut DbConnection, patient: PatientId) -> QueryResult<i64> {
+    audit_log::table.filter(audit_log::patient_id.eq(patient)).count().get_result(db)
 }

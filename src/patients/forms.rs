@@ -3,6 +3,7 @@
 use chrono::{Months, NaiveDate};
 
 use super::model::{BloodGroup, Gender, Patient};
+use crate::time;
 use crate::web::Form;
 
 /// Nobody is known to have lived longer (122 years); beyond it a year was mistyped.
@@ -50,6 +51,31 @@ impl PatientInput {
             insurance_policy_number: String::new(),
             insurance_valid_until: None,
             medical_history: None,
+        }
+    }
+}
+
+/// What is known so far of a person who is being registered.
+#[derive(Clone, Debug, Default)]
+pub struct Likeness {
+    pub first_name: String,
+    pub last_name: String,
+    pub date_of_birth: Option<NaiveDate>,
+    pub phone: String,
+    pub email: String,
+}
+
+impl Likeness {
+    /// What a form says, however far it is filled and whatever is wrong with it.
+    pub fn of(form: &Form) -> Self {
+        // Nobody's name is longer; more would only make the database work.
+        let value = |name: &str| form.value(name).trim().chars().take(254).collect();
+        Self {
+            first_name: value("first_name"),
+            last_name: value("last_name"),
+            date_of_birth: time::parse_date(form.value("date_of_birth")),
+            phone: value("phone"),
+            email: value("email"),
         }
     }
 }

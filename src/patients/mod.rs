@@ -10,6 +10,26 @@ pub mod actions;
 pub mod banner;
 pub mod forms;
 pub mod model;
+mod pages;
 pub mod queries;
 pub mod tabs;
 pub mod wanted;
+
+use crate::web::Routes;
+
+pub fn routes(r: &mut Routes<'_>) {
+    r.get("/patients", pages::search::index);
+    r.post("/patients", pages::register::create);
+    r.get("/patients/new", pages::register::new);
+    r.post("/patients/duplicates", pages::register::duplicates);
+    r.get("/my-record", pages::record::own);
+    r.get("/patients/{id}", pages::record::show);
+    r.get("/patients/{id}/details", pages::record::details);
+    r.get("/patients/{id}/card", pages::record::card);
+    r.get("/patients/{id}/who-looked", pages::looks::who_looked);
+    r.get("/patients/{id}/edit", pages::edit::edit);
+    r.post("/patients/{id}/edit", pages::edit::update);
+    r.get("/patients/{id}/contact", pages::edit::contact);
+    r.post("/patients/{id}/contact", pages::edit::update_contact);
+    r.post("/patients/{id}/invite", pages::edit::invite);
+}

@@ -113,6 +113,8 @@ impl Link {
 /// Every page that a sidebar links, in its order.
 const LINKS: &[Link] = &[
     link("", "Home", "/", "home", "h"),
+    link("", "Patients", "/patients", "users", "p").for_those_who(Permission::SeePatients),
+    link("", "My record", "/my-record", "id", "r").for_those_who(Permission::OwnRecord),
     link("Administration", "Departments", "/departments", "building-hospital", "e")
         .for_those_who(Permission::SeeDepartments),
 ];

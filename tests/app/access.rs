@@ -116,12 +116,18 @@ async fn everybody_gets_what_the_table_says(app: TestApp) {
 /// Objects that belong to none of the people who ask.
 pub struct World {
     department: String,
+    patient: String,
 }
 
 impl World {
     pub fn make(app: &TestApp) -> Self {
         let now = app.now();
-        app.write(move |db| Ok(Self { department: factory::department(db, now)?.to_string() }))
+        app.write(move |db| {
+            Ok(Self {
+                department: factory::department(db, now)?.to_string(),
+                patient: factory::patient(db, now)?.to_string(),
+            })
+        })
     }
 
     /// The path with somebody else's objects in it.
@@ -129,6 +135,7 @@ impl World {
         let kind = path.split('/').nth(1).unwrap_or_default();
         let id = match kind {
             "departments" => &self.department,
+            "patients" => &self.patient,
             _ => "1",
         };
         path.replace("{id}", id).replace("{token}", "no-such-token").replace("{path:.*}", "nothing.css")

@@ -8,18 +8,8 @@ use crate::access::Actor;
 use crate::db::DbConnection;
 use crate::db::fold::{contains, digits, fold};
 use crate::db::schema::patients;
+use crate::patients::forms::Likeness;
 use crate::patients::model::{Patient, name_search};
-
-/// What is known so far of a person who is being registered.
-#[derive(Clone, Debug, Default)]
-pub struct Likeness {
-    pub first_name: String,
-    pub last_name: String,
-    pub date_of_birth: Option<NaiveDate>,
-    pub phone: String,
-    /// Lower case.
-    pub email: String,
-}
 
 /// A record that may be of this very person, and why it seems so.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ mod search;
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-pub use duplicates::{Candidate, Likeness, duplicates};
+pub use duplicates::{Candidate, duplicates};
 pub use overview::{Overview, overview};
 pub use search::{Found, MOST_FOUND, SearchRow, rows, search};
 

@@ -4,6 +4,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use crate::access::{Actor, Permission};
+use crate::appointments::model::AppointmentStatus;
 use crate::db::DbConnection;
 use crate::db::schema::{appointments, doctors, encounters, users};
 use crate::patients::model::{PatientId, full_name};
@@ -43,8 +44,10 @@ const SHOWN: i64 = 3;
 pub fn overview(db: &mut DbConnection, actor: &Actor, id: PatientId, now: NaiveDateTime) -> QueryResult<Overview> {
     let mut overview = Overview::default();
     if actor.may(Permission::SeeAppointments) {
-        let live = appointments::status.eq("scheduled").or(appointments::status.eq("confirmed"));
-        let rows: Vec<(i64, NaiveDateTime, String, String, String, String)> = appointments::table
+        let live = appointments::status
+            .eq(AppointmentStatus::Scheduled)
+            .or(appointments::status.eq(AppointmentStatus::Confirmed));
+        let rows: Vec<(i64, NaiveDateTime, String, String, String, AppointmentStatus)> = appointments::table
             .inner_join(doctors::table.inner_join(users::table))
             .filter(appointments::patient_id.eq(id))
             .filter(live)
@@ -60,12 +63,12 @@ pub fn overview(db: &mut DbConnection, actor: &Actor, id: PatientId, now: NaiveD
                 appointments::status,
             ))
             .load(db)?;
-        let ahead = |(id, starts_at, first, last, reason, status): (i64, _, String, String, String, String)| Ahead {
+        let ahead = |(id, starts_at, first, last, reason, status): (i64, _, String, String, String, _)| Ahead {
             id,
             starts_at,
             doctor: format!("Dr {}", full_name(&first, &last)),
             reason,
-            is_confirmed: status == "confirmed",
+            is_confirmed: status == AppointmentStatus::Confirmed,
         };
         overview.ahead = rows.into_iter().map(ahead).collect();
     }

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 
 use super::visible_to;
 use crate::access::Actor;
+use crate::appointments::model::AppointmentStatus::{Completed, Confirmed, InProgress, Scheduled};
 use crate::db::fold::contains;
 use crate::db::schema::{allergies, appointments, patients};
 use crate::db::{DbConnection, MultiBackend};
@@ -118,8 +119,8 @@ pub fn rows(
     for &id in ids {
         let Some(patient) = super::find(db, actor, id).optional()? else { continue };
         let visits = || appointments::table.filter(appointments::patient_id.eq(id));
-        let live = appointments::status.eq("scheduled").or(appointments::status.eq("confirmed"));
-        let came = appointments::status.eq("completed").or(appointments::status.eq("in_progress"));
+        let live = appointments::status.eq(Scheduled).or(appointments::status.eq(Confirmed));
+        let came = appointments::status.eq(Completed).or(appointments::status.eq(InProgress));
         let last_seen = visits()
             .filter(came)
             .select(diesel::dsl::max(appointments::starts_at))

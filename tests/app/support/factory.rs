@@ -118,7 +118,7 @@ pub fn patient(db: &mut DbConnection, now: NaiveDateTime) -> Result<PatientId, A
         .values((
             patients::first_name.eq("Ada"),
             patients::last_name.eq(format!("Patient{n}")),
-            patients::name_search.eq(format!("ada patient{n}")),
+            patients::name_search.eq(format!("patient{n} ada")),
             patients::date_of_birth.eq(born),
             patients::gender.eq("female"),
             patients::created_at.eq(now),
