@@ -276,7 +276,15 @@ pub fn full_name(first: &str, last: &str) -> String {
 
 /// What `name_search` holds: last and first name as search and sorting compare them.
 pub fn name_search(first: &str, last: &str) -> String {
-    fold::fold(&format!("{last} {first}"))
+    searchable(&format!("{last} {first}"))
+}
+
+/// A name as search compares it: plain lower-case words, without accents, apostrophes and hyphens. `O’Brien-Łuk`
+/// becomes `obrien luk`.
+pub fn searchable(name: &str) -> String {
+    let folded = fold::fold(name).replace('\'', "");
+    let words = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -306,6 +314,8 @@ mod tests {
 
     #[test]
     fn names_are_searched_without_case_and_accents() {
-        assert_eq!(name_search("Zoë", "Łukasz-Ñúñez"), "lukasz-nunez zoe");
+        assert_eq!(name_search("Zoë", "Łukasz-Ñúñez"), "lukasz nunez zoe");
+        assert_eq!(name_search("Seán", "O’Brien"), "obrien sean");
+        assert_eq!(name_search("%", "_"), "");
     }
 }

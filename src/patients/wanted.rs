@@ -2,8 +2,8 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::model::PatientId;
-use crate::db::fold::{digits, fold};
+use super::model::{PatientId, searchable};
+use crate::db::fold::digits;
 use crate::time;
 
 /// Longer searches are not by hand.
@@ -16,7 +16,7 @@ const SHORTEST_PHONE: usize = 3;
 /// The patients that are looked for: each part narrows the search.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Parts of names, folded as `name_search` is, in any order.
+    /// Parts of names, written as `name_search` is, in any order.
     pub words: Vec<String>,
     /// Dates of birth, from and to.
     pub born: Vec<(NaiveDate, NaiveDate)>,
@@ -50,11 +50,7 @@ impl Wanted {
             } else if token.chars().all(|c| c.is_ascii_digit() || "+-()./#".contains(c)) {
                 row_of_digits.push_str(&digits(token));
             } else {
-                // Signs part words, so that O'Brien, OBrien and o brien are one.
-                let folded = fold(token);
-                wanted.words.extend(
-                    folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|w| !w.is_empty()).map(ToOwned::to_owned),
-                );
+                wanted.words.extend(searchable(token).split(' ').filter(|w| !w.is_empty()).map(ToOwned::to_owned));
             }
         }
         wanted.words.truncate(MOST_WORDS);
@@ -86,7 +82,8 @@ impl Number {
         let year = digits.parse::<i32>().ok().filter(|y| digits.len() == 4 && (1880..=2200).contains(y));
         Self {
             id: digits.parse::<i64>().ok().filter(|_| digits.len() <= 15).map(PatientId),
-            phone: (digits.len() >= SHORTEST_PHONE).then(|| digits.to_owned()),
+            // 06… dialled at home and 00336… from abroad are +336… in the record.
+            phone: Some(digits.trim_start_matches('0')).filter(|d| d.len() >= SHORTEST_PHONE).map(ToOwned::to_owned),
             year,
         }
     }
@@ -116,7 +113,7 @@ mod tests {
     #[test]
     fn names_are_parts_in_any_order_without_case_and_accents() {
         assert_eq!(Wanted::parse("  Müller  ANNE-marie ").words, ["muller", "anne", "marie"]);
-        assert_eq!(Wanted::parse("O'Brien").words, ["o", "brien"]);
+        assert_eq!(Wanted::parse("O'Brien").words, ["obrien"]);
         assert_eq!(Wanted::parse("王").words, ["wang"]);
     }
 
@@ -133,6 +130,7 @@ mod tests {
         assert_eq!((number.id, number.year), (Some(PatientId(1980)), Some(1980)));
         assert_eq!(number.phone.as_deref(), Some("1980"));
         assert_eq!(Wanted::parse("+49 (171) 555-01").number.and_then(|n| n.phone).as_deref(), Some("4917155501"));
+        assert_eq!(Wanted::parse("06 12 34").number.and_then(|n| n.phone).as_deref(), Some("61234"));
         assert_eq!(Wanted::parse("12").number.and_then(|n| n.phone), None);
     }
 

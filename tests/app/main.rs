@@ -8,6 +8,7 @@ mod access;
 mod browser;
 mod dashboards;
 mod departments;
+mod patients;
 mod robust;
 mod schema;
 mod support;
@@ -24,6 +25,7 @@ fn main() -> ExitCode {
     browser::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
+    patients::tests(&mut suite);
     robust::tests(&mut suite);
     schema::tests(&mut suite);
     suite.once(support::postgres::works);

@@ -55,6 +55,7 @@ pub async fn index(cx: Cx<can::SeePatients>) -> Answer {
     let wanted = Wanted::parse(&query);
     let (asked, is_fragment) = (cx.page_number(), cx.is_htmx());
     let base = if query.is_empty() { "/patients".to_owned() } else { format!("/patients?q={}", encode(&query)) };
+    let sees_allergies = cx.may(Permission::SeeBanner);
     let exactly = wanted.exactly().filter(|_| !is_fragment);
     let (found, paging, rows) = cx
         .read(move |db| {
@@ -62,6 +63,7 @@ pub async fn index(cx: Cx<can::SeePatients>) -> Answer {
             let paging = Paging::new(asked, i64::try_from(found.ids.len()).unwrap_or(MOST_FOUND), base);
             let shown = found.ids.iter().skip(usize::try_from(paging.offset()).unwrap_or(0));
             let ids: Vec<PatientId> = shown.take(usize::try_from(PAGE_SIZE).unwrap_or(25)).copied().collect();
+            let rows = queries::rows(db, &actor, &ids, now, sees_allergies)?;
             Ok((found, paging, rows))
         })
         .await?;

@@ -6,10 +6,10 @@ use diesel::prelude::*;
 use super::visible_to;
 use crate::access::Actor;
 use crate::db::DbConnection;
-use crate::db::fold::{contains, digits, fold};
+use crate::db::fold::{contains, digits};
 use crate::db::schema::patients;
 use crate::patients::forms::Likeness;
-use crate::patients::model::{Patient, name_search};
+use crate::patients::model::{Patient, name_search, searchable};
 
 /// A record that may be of this very person, and why it seems so.
 #[derive(Clone, Debug)]
@@ -30,7 +30,7 @@ const SHORTEST_PHONE: usize = 6;
 /// Every sign is looked up by an index.
 pub fn duplicates(db: &mut DbConnection, actor: &Actor, like: &Likeness) -> QueryResult<Vec<Candidate>> {
     let mut found: Vec<Candidate> = Vec::new();
-    let (first, last) = (fold(&like.first_name), fold(&like.last_name));
+    let (first, last) = (searchable(&like.first_name), searchable(&like.last_name));
     if !first.is_empty() && !last.is_empty() {
         let same = patients::name_search
             .eq(name_search(&like.first_name, &like.last_name))
@@ -51,7 +51,7 @@ pub fn duplicates(db: &mut DbConnection, actor: &Actor, like: &Likeness) -> Quer
     if let Some(born) = like.date_of_birth.filter(|_| !last.is_empty()) {
         let named = patients::name_search.like(contains(&last)).escape('\\');
         for patient in some(db, visible_to(actor).filter(patients::date_of_birth.eq(born)).filter(named))? {
-            if fold(&patient.last_name) == last {
+            if searchable(&patient.last_name) == last {
                 add(&mut found, patient, "same last name and date of birth");
             }
         }
