@@ -61,28 +61,3 @@ impl Settings {
         Currency::named(&self.currency).unwrap_or_else(Currency::fallback)
     }
 }
-
-/// What stands on top of every printed page: `templates/print.html` reads it as `letterhead`.
-#[derive(Clone, Debug)]
-pub struct Letterhead {
-    pub name: String,
-    pub address: String,
-    pub phone: String,
-    pub email: String,
-    pub website: String,
-    pub has_logo: bool,
-}
-
-impl Settings {
-    /// The hospital as its letters show it.
-    pub fn letterhead(&self) -> Letterhead {
-        Letterhead {
-            name: self.hospital_name.clone(),
-            address: self.address.clone(),
-            phone: self.phone.clone(),
-            email: self.email.clone(),
-            website: self.website.clone(),
-            has_logo: false,
-        }
-    }
-}

@@ -1,17 +1,15 @@
 //! A patient's record: its first page, all its fields, and the card to print.
 
 use askama::Template;
-use qrcode::{Color, EcLevel, QrCode};
 
 use crate::access::{Permission, can};
 use crate::audit::Entry;
-use crate::error::AppError;
 use crate::patients::banner::{self, Banner};
 use crate::patients::model::{Patient, PatientId};
 use crate::patients::queries::{self, Overview};
 use crate::patients::tabs::Tab;
-use crate::settings::model::Letterhead;
 use crate::time::date_text;
+use crate::web::print::{Letterhead, Qr};
 use crate::web::{Answer, Cx, Page};
 
 /// An insurance that ends within so many days is worth a word at the desk.
@@ -86,12 +84,6 @@ struct CardPage {
     patient: Patient,
     born: String,
     qr: Qr,
-}
-
-/// A QR code as the outline of its dark squares, each one unit wide, with the quiet margin around it.
-struct Qr {
-    size: usize,
-    path: String,
 }
 
 #[derive(Template)]
@@ -184,37 +176,5 @@ pub async fn card(cx: Cx<can::SeeRecords>) -> Answer {
     cx.looked(Entry::new("printed", "patient", id).patient(id).note("page", "registration card")).await?;
     let qr = Qr::of(&format!("{}/patients/{id}", cx.base_url()))?;
     let born = date_text(patient.date_of_birth);
-    cx.html(&CardPage { letterhead: cx.settings().letterhead(), patient, born, qr })
-}
-
-impl Qr {
-    /// The modules that the standard asks to leave free around a code.
-    const MARGIN: usize = 4;
-
-    fn of(text: &str) -> Result<Self, AppError> {
-        use std::fmt::Write;
-        let code = QrCode::with_error_correction_level(text, EcLevel::M)
-            .map_err(|e| AppError::Internal(format!("the address fits no QR code: {e}")))?;
-        let mut path = String::new();
-        for (at, color) in code.to_colors().into_iter().enumerate() {
-            if color == Color::Dark {
-                let (x, y) = (at % code.width() + Self::MARGIN, at / code.width() + Self::MARGIN);
-                // Writing to a String cannot fail.
-                let _ = write!(path, "M{x} {y}h1v1h-1z");
-            }
-        }
-        Ok(Self { size: code.width() + 2 * Self::MARGIN, path })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_qr_code_has_its_margin_and_its_corner() {
-        let qr = Qr::of("https://hospital.example/patients/123").expect("a short address fits");
-        assert!(qr.path.starts_with("M4 4h1v1h-1zM5 4"), "the finder's edge begins after the margin");
-        assert!(qr.size >= 21 + 8);
-    }
+    cx.html(&CardPage { letterhead: cx.settings().into(), patient, born, qr })
 }
