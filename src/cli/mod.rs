@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
+mod demo;
 mod migrate;
+mod seed;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -22,8 +24,12 @@ struct Cli {
 enum Command {
     /// Serve the hospital (also without any command)
     Serve,
+    /// Serve a filled demonstration clinic, on this machine only
+    Demo,
     /// Bring the database to this version and end
     Migrate,
+    /// Fill the database with a made-up hospital: departments, doctors, patients and years of visits
+    Seed(seed::SeedArgs),
 }
 
 /// Runs what the command line asks for. `Err` is the one line to show.
@@ -32,7 +38,9 @@ pub fn run() -> Result<(), String> {
     let config = Config::load(&cli.config)?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),
+        Command::Demo => demo::run(&config),
         Command::Migrate => migrate::run(&config),
+        Command::Seed(args) => seed::run(&config, &args),
     }
 }
 

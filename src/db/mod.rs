@@ -4,6 +4,7 @@
 //! (`writer.rs`), on PostgreSQL by `SERIALIZABLE` with retries. Everything above speaks to a [`DbConnection`] and to
 //! `schema`, and holds on both engines.
 
+pub mod bulk;
 mod connect;
 pub mod constraint;
 pub mod fold;
