@@ -59,7 +59,8 @@ pub(super) fn plan(doctors: &[Doctor], today: NaiveDate, total: u64, patients: u
     let past: Vec<_> = room.iter().copied().filter(|(date, _)| *date < today).collect();
     let (long_ago, recent) = past.split_at(past.len().saturating_sub(RECENT));
     let recently: u64 = recent.iter().map(|(_, room)| room).sum();
-    let share = (left / 4).max(left * recently / before.max(1)).min(recently).max(left.saturating_sub(before - recently));
+    let share =
+        (left / 4).max(left * recently / before.max(1)).min(recently).max(left.saturating_sub(before - recently));
     let mut all = spread(long_ago, left - share);
     all.extend(spread(recent, share));
     all.extend(days);

@@ -8,6 +8,7 @@ use super::names::Names;
 use super::rng::Rng;
 use super::rows;
 use crate::db::fold::{digits, fold};
+use crate::patients::model::name_search;
 
 const CORE: u64 = 1;
 const DETAILS: u64 = 2;
@@ -189,7 +190,7 @@ impl Population {
             id,
             first_name: first.to_owned(),
             last_name: last.to_owned(),
-            name_search: fold(&format!("{last} {first}")),
+            name_search: name_search(first, last),
             date_of_birth: core.born,
             gender: core.gender,
             blood_group,
