@@ -26,10 +26,11 @@ pub type Typed = Vec<(String, String)>;
 pub enum AppError {
     NotFound,
     Forbidden,
-    /// Nobody is signed in: `next` is where the person wanted to go, `typed` what they were sending there.
+    /// Nobody is signed in: `next` is where the person wanted to go, `typed` what they were sending there; `None` for
+    /// a page that was only to be looked at, where signing in comes at once.
     LoginRequired {
         next: String,
-        typed: Typed,
+        typed: Option<Typed>,
     },
     /// The form belongs to an earlier session of the browser.
     FormExpired {
@@ -162,7 +163,7 @@ impl ResponseError for AppError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Forbidden => StatusCode::FORBIDDEN,
-            Self::LoginRequired { typed, .. } if typed.is_empty() => StatusCode::SEE_OTHER,
+            Self::LoginRequired { typed: None, .. } => StatusCode::SEE_OTHER,
             Self::LoginRequired { .. } => StatusCode::UNAUTHORIZED,
             Self::NotSetUp => StatusCode::SEE_OTHER,
             Self::FormExpired { .. } | Self::Conflict(_) | Self::Stale(_) => StatusCode::CONFLICT,
@@ -178,7 +179,7 @@ impl ResponseError for AppError {
     fn error_response(&self) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self {
-            Self::LoginRequired { next, typed } if typed.is_empty() => {
+            Self::LoginRequired { next, typed: None } => {
                 response.insert_header(("Location", crate::web::login_path(next)));
             }
             Self::NotSetUp => {

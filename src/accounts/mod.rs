@@ -5,6 +5,7 @@
 //! or its password ends its sessions.
 
 pub mod actions;
+pub mod devices;
 pub mod forms;
 pub mod keys;
 pub mod links;

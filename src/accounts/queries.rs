@@ -67,6 +67,11 @@ pub fn set_last_login(db: &mut DbConnection, id: UserId, now: NaiveDateTime) -> 
     diesel::update(users::table.find(id)).set(users::last_login_at.eq(now)).execute(db).map(|_| ())
 }
 
+/// Stores a stronger hash of the same password.
+pub fn rehash(db: &mut DbConnection, id: UserId, hash: &str) -> QueryResult<()> {
+    diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(db).map(|_| ())
+}
+
 /// Sets the stored hash of a password.
 pub fn set_password_hash(db: &mut DbConnection, id: UserId, hash: &str, now: NaiveDateTime) -> QueryResult<()> {
     diesel::update(users::table.find(id))

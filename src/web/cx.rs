@@ -223,7 +223,7 @@ impl<R: Requirement> Cx<R> {
     /// `LoginRequired` on a public page that nobody is signed in to.
     pub fn actor(&self) -> Result<&Actor, AppError> {
         let next = self.request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
-        self.by.actor.as_ref().ok_or(AppError::LoginRequired { next, typed: Vec::new() })
+        self.by.actor.as_ref().ok_or(AppError::LoginRequired { next, typed: None })
     }
 
     /// Whether somebody is signed in who has this permission.
@@ -268,6 +268,11 @@ impl<R: Requirement> Cx<R> {
     /// The browser's session.
     pub fn session(&self) -> &Session {
         &self.session
+    }
+
+    /// A cookie that the browser sent.
+    pub fn cookie(&self, name: &str) -> Option<Cookie<'static>> {
+        self.request.cookie(name)
     }
 
     /// What the browser calls itself, shortened.
@@ -338,9 +343,11 @@ fn check_needs(needs: Needs, actor: Option<&Actor>, request: &HttpRequest, form:
         Needs::Permission(permission) => Some(permission),
     };
     let Some(actor) = actor else {
-        let is_get = *request.method() == Method::GET;
-        let next = if is_get { request.uri().path_and_query().map_or("/", |p| p.as_str()) } else { request.path() };
-        return Err(AppError::LoginRequired { next: next.to_owned(), typed: form.typed() });
+        let is_looking = matches!(*request.method(), Method::GET | Method::HEAD);
+        let next = if is_looking { request.uri().path_and_query().map_or("/", |p| p.as_str()) } else { request.path() };
+        // A fragment's request would put the sign-in page in the fragment's place, so it is told by its status.
+        let may_redirect = is_looking && !request.headers().contains_key("hx-request");
+        return Err(AppError::LoginRequired { next: next.to_owned(), typed: (!may_redirect).then(|| form.typed()) });
     };
     match permission {
         Some(permission) if !actor.may(permission) => Err(AppError::Forbidden),

@@ -41,7 +41,7 @@ struct ExpiredPage<'a> {
 struct SignInAgainPage<'a> {
     page: Page,
     action: &'a str,
-    typed: &'a Typed,
+    typed: &'a [(String, String)],
 }
 
 pub(super) fn page(mut page: Page, error: &AppError) -> Result<HttpResponse, AppError> {
@@ -57,6 +57,7 @@ pub(super) fn page(mut page: Page, error: &AppError) -> Result<HttpResponse, App
         }
         AppError::LoginRequired { next, typed } => {
             page.title = "Please sign in again".to_owned();
+            let typed = typed.as_deref().unwrap_or_default();
             html_with(status, &SignInAgainPage { page, action: next, typed })
         }
         _ => {

@@ -1,12 +1,11 @@
 //! Signing in and setting the hospital up.
 
-use chrono::NaiveDateTime;
-
 use crate::access::{By, Role};
 use crate::accounts::forms::SetUpInput;
 use crate::accounts::links::{self, LinkKind};
 use crate::accounts::model::{NewUser, User, UserId};
-use crate::accounts::{queries, throttle};
+use crate::accounts::throttle::{self, Keys};
+use crate::accounts::{devices::Device, queries};
 use crate::audit::{self, AdminAction, Entry};
 use crate::db::DbConnection;
 use crate::error::AppError;
@@ -68,41 +67,49 @@ pub enum SignIn {
     /// Wait so many seconds first.
     Wait(u64),
     /// Check the password against this account's; `None` for an unknown name, which is checked all the same.
-    Check(Option<Box<User>>),
+    Check(Option<Box<User>>, Keys),
 }
 
-/// Begins a sign-in: nothing is told about the account.
-pub fn begin_sign_in(
-    db: &mut DbConnection,
-    login: &str,
-    address: &str,
-    now: NaiveDateTime,
-) -> Result<SignIn, AppError> {
-    if let Some(seconds) = throttle::wait(db, login, address, now)? {
+/// Begins a sign-in: counts the try, and tells nothing about the account.
+pub fn begin_sign_in(db: &mut DbConnection, by: &By, login: &str, device: &Device) -> Result<SignIn, AppError> {
+    let user = queries::by_login(db, login)?;
+    let keys = Keys::new(login, user.as_ref().and_then(|u| device.known_to(u.id)), &by.address);
+    if let Some(seconds) = throttle::admit(db, &keys, by.now)? {
         return Ok(SignIn::Wait(seconds));
     }
-    Ok(SignIn::Check(queries::by_login(db, login)?.map(Box::new)))
+    Ok(SignIn::Check(user.map(Box::new), keys))
 }
 
-/// Records a sign-in that failed.
-pub fn sign_in_failed(db: &mut DbConnection, by: &By, login: &str, user: Option<UserId>) -> Result<(), AppError> {
-    throttle::fail(db, login, &by.address, by.now)?;
+/// Records a sign-in that failed; it was counted when it began.
+pub fn sign_in_failed(db: &mut DbConnection, by: &By, user: Option<UserId>) -> Result<(), AppError> {
     // An unknown name may be a password typed into the wrong field: it is recorded nowhere.
     audit::record(db, by, &Entry::new("sign_in_failed", "user", user.map_or(0, |id| id.0)))
 }
 
-/// Records a sign-in, with a stronger hash if today's parameters ask for one.
+/// Records a sign-in, with a stronger hash if today's parameters ask for one. `false`, and nothing, when the account
+/// was disabled or its password changed since it was checked.
 pub fn signed_in(
     db: &mut DbConnection,
     by: &By,
-    login: &str,
-    user: UserId,
+    keys: &Keys,
+    checked: &User,
     stronger_hash: Option<&str>,
-) -> Result<(), AppError> {
-    throttle::succeed(db, login)?;
-    queries::set_last_login(db, user, by.now)?;
-    if let Some(hash) = stronger_hash {
-        queries::set_password_hash(db, user, hash, by.now)?;
+) -> Result<bool, AppError> {
+    let now = queries::find(db, checked.id)?;
+    if !now.is_active || now.password_hash != checked.password_hash {
+        return Ok(false);
     }
-    audit::record(db, by, &Entry::new("signed_in", "user", user))
+    throttle::succeed(db, keys)?;
+    if let Some(hash) = stronger_hash {
+        queries::rehash(db, checked.id, hash)?;
+    }
+    welcome(db, by, checked.id)?;
+    Ok(true)
+}
+
+/// Notes that a person has signed in, by a password or by a link.
+pub(super) fn welcome(db: &mut DbConnection, by: &By, id: UserId) -> Result<(), AppError> {
+    queries::set_last_login(db, id, by.now)?;
+    let by = By { actor: queries::actor(db, id)?, ..by.clone() };
+    audit::record(db, &by, &Entry::new("signed_in", "user", id))
 }

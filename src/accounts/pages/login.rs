@@ -1,15 +1,17 @@
 //! Signing in and out, and the choice of light or dark.
 
 use actix_web::HttpResponse;
-use actix_web::http::{StatusCode, header};
+use actix_web::http::header;
 use askama::Template;
 
-use crate::access::{By, can};
+use crate::access::{By, Requirement, can};
 use crate::accounts::actions::{self, SignIn};
-use crate::accounts::{passwords, queries};
+use crate::accounts::devices::{self, Device};
+use crate::accounts::model::UserId;
+use crate::accounts::passwords;
 use crate::audit::{self, Entry};
 use crate::error::{AppError, Typed};
-use crate::web::page::{html_with, local_path};
+use crate::web::page::local_path;
 use crate::web::{Answer, Cx, Form, Page, login_path, sessions};
 
 /// The beginning of the hidden fields that carry what was typed through signing in again.
@@ -29,6 +31,8 @@ struct LoginPage {
 struct ResumePage {
     page: Page,
     action: String,
+    /// What was typed, in words.
+    shown: Typed,
     typed: Typed,
 }
 
@@ -45,55 +49,86 @@ pub async fn sign_in(cx: Cx<can::Public>) -> Answer {
     let login = cx.form.value("login").trim().to_owned();
     let password = cx.form.value("password").to_owned();
     if login.is_empty() || password.is_empty() || password.len() > 1024 || login.len() > 254 {
-        return refuse(
-            &cx,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "Enter your e-mail address or user name, and your password.",
-        );
+        return refuse(&cx, "Enter your e-mail address or user name, and your password.");
     }
     let by = By { actor: None, ..cx.by.clone() };
-    let (asked, address, now) = (login.clone(), by.address.clone(), by.now);
-    let user = match cx.read(move |db| actions::begin_sign_in(db, &asked, &address, now)).await? {
+    let device = known_device(&cx);
+    let (asker, asked, browser) = (by.clone(), login, device.clone());
+    let (user, keys) = match cx.write(move |db| actions::begin_sign_in(db, &asker, &asked, &browser)).await? {
         SignIn::Wait(seconds) => return Err(AppError::TooMany(seconds)),
-        SignIn::Check(user) => user,
+        SignIn::Check(user, keys) => (user, keys),
     };
     let stored = user.as_ref().and_then(|u| u.password_hash.clone());
     let is_right = passwords::verify(cx.state(), password.clone(), stored.clone()).await?;
-    let Some(user) = user.as_ref().filter(|u| is_right && u.is_active) else {
-        let known = user.map(|u| u.id);
-        cx.write(move |db| actions::sign_in_failed(db, &by, &login, known)).await?;
-        return refuse(
-            &cx,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "This combination of name and password is not known here.",
-        );
-    };
-    let stronger = match stored.filter(|s| passwords::is_outdated(s)) {
+    let stronger = match stored.filter(|s| is_right && passwords::is_outdated(s)) {
         Some(_) => Some(passwords::hash(cx.state(), password).await?),
         None => None,
     };
-    let user_id = user.id;
-    cx.write(move |db| {
-        let actor = queries::actor(db, user_id)?;
-        actions::signed_in(db, &By { actor, ..by.clone() }, &login, user_id, stronger.as_deref())
-    })
-    .await?;
-    sessions::begin(cx.session(), user_id, &cx.user_agent(), &cx.by.address)?;
+    // One write either way, so that the time tells nothing.
+    let known = user.as_ref().map(|u| u.id);
+    let entering = user.filter(|u| is_right && u.is_active);
+    let done = cx
+        .write(move |db| {
+            if let Some(user) = &entering
+                && actions::signed_in(db, &by, &keys, user, stronger.as_deref())?
+            {
+                return Ok(Some(user.id));
+            }
+            actions::sign_in_failed(db, &by, known)?;
+            Ok(None)
+        })
+        .await?;
+    let Some(user_id) = done else {
+        return refuse(&cx, "This combination of name and password is not known here.");
+    };
+    enter(&cx, user_id)?;
 
     let next = local_path(cx.form.value("next")).to_owned();
     let typed = resumed(&cx.form);
-    if typed.is_empty() {
-        return cx.redirect(&next);
+    if typed.is_empty() && !cx.form.ticked("again") {
+        return remember(&cx, device, user_id, cx.redirect(&next));
     }
     let mut page = cx.page("Welcome back");
     page.token = sessions::form_token(cx.session());
-    cx.html(&ResumePage { page, action: next, typed })
+    let shown = typed.iter().filter_map(|(name, value)| Some((field_label(name)?, value.clone())));
+    let shown = shown.filter(|(_, value)| !value.is_empty()).collect();
+    remember(&cx, device, user_id, cx.html(&ResumePage { page, action: next, shown, typed }))
 }
 
-fn refuse(cx: &Cx<can::Public>, status: StatusCode, message: &str) -> Answer {
-    let mut form = Form::of([("login", cx.form.value("login").to_owned()), ("next", cx.form.value("next").to_owned())]);
+/// Starts the session of a person who has just proved who they are.
+pub(super) fn enter<R: Requirement>(cx: &Cx<R>, user: UserId) -> Result<(), AppError> {
+    sessions::begin(cx.session(), user, &cx.user_agent(), &cx.by.address)
+}
+
+fn known_device<R: Requirement>(cx: &Cx<R>) -> Device {
+    let is_secure = cx.state().is_secure();
+    Device::open(cx.cookie(devices::cookie_name(is_secure)), &cx.state().cookie_key(), is_secure)
+}
+
+/// Lets the browser remember that this account was signed in there.
+fn remember(cx: &Cx<can::Public>, device: Device, user: UserId, answer: Answer) -> Answer {
+    let mut answer = answer?;
+    if let Some(cookie) = device.remembering(user, &cx.state().cookie_key(), cx.state().is_secure()) {
+        answer.add_cookie(&cookie).map_err(|e| AppError::Internal(e.to_string()))?;
+    }
+    Ok(answer)
+}
+
+/// A field's name as a person reads it; nothing for what the page keeps to itself.
+fn field_label(name: &str) -> Option<String> {
+    if name == "version" || name.ends_with("_id") {
+        return None;
+    }
+    let words = name.replace(['_', '-'], " ");
+    let mut letters = words.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect())
+}
+
+fn refuse(cx: &Cx<can::Public>, message: &str) -> Answer {
+    let kept = ["login", "next", "again"].map(|name| (name, cx.form.value(name).to_owned()));
+    let mut form = Form::of(kept);
     form.refuse_field("login", message);
-    html_with(status, &LoginPage { page: cx.page("Sign in"), form, typed: resumed(&cx.form) })
+    cx.invalid(&LoginPage { page: cx.page("Sign in"), form, typed: resumed(&cx.form) })
 }
 
 fn resumed(form: &Form) -> Typed {
