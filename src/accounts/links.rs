@@ -3,10 +3,10 @@
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 
-use super::model::UserId;
+use super::model::{User, UserId};
 use crate::access::token;
 use crate::db::DbConnection;
-use crate::db::schema::access_links;
+use crate::db::schema::{access_links, users};
 use crate::patients::model::PatientId;
 
 /// What a link is for.
@@ -22,7 +22,8 @@ pub enum LinkKind {
 }
 
 impl LinkKind {
-    fn lasts(self) -> TimeDelta {
+    /// For how long a link of this kind can be used.
+    pub fn lasts(self) -> TimeDelta {
         match self {
             Self::Setup | Self::Reset => TimeDelta::days(1),
             Self::Invitation => TimeDelta::days(7),
@@ -84,6 +85,27 @@ pub fn find(db: &mut DbConnection, kind: LinkKind, raw: &str, now: NaiveDateTime
         .select(Link::as_select())
         .first(db)
         .optional()
+}
+
+/// The link of this token with its account, if both can still be used.
+pub fn find_with_user(
+    db: &mut DbConnection,
+    kind: LinkKind,
+    raw: &str,
+    now: NaiveDateTime,
+) -> QueryResult<Option<(Link, User)>> {
+    let Some(link) = find(db, kind, raw, now)? else { return Ok(None) };
+    let Some(id) = link.user_id else { return Ok(None) };
+    let user: User = users::table.find(id).select(User::as_select()).first(db)?;
+    Ok(user.is_active.then_some((link, user)))
+}
+
+/// Ends every open link of an account.
+pub fn end_all(db: &mut DbConnection, user: UserId, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(access_links::table.filter(access_links::user_id.eq(user)).filter(access_links::used_at.is_null()))
+        .set(access_links::used_at.eq(now))
+        .execute(db)
+        .map(|_| ())
 }
 
 /// Uses a link up. `false` when somebody was faster.

@@ -5,6 +5,7 @@
 //! or its password ends its sessions.
 
 pub mod actions;
+mod browsers;
 pub mod devices;
 pub mod forms;
 pub mod keys;
@@ -12,6 +13,7 @@ pub mod links;
 pub mod model;
 mod pages;
 pub mod passwords;
+pub mod pictures;
 pub mod queries;
 pub mod sessions;
 mod throttle;

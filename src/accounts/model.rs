@@ -7,6 +7,8 @@ use diesel_derive_newtype::DieselNewType;
 
 use crate::access::Role;
 use crate::db::schema::users;
+use crate::doctors::model::DoctorId;
+use crate::patients::model::PatientId;
 
 /// The id of an account.
 #[derive(Clone, Copy, Debug, Display, From, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
@@ -52,6 +54,72 @@ impl User {
     pub fn name(&self) -> String {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
+}
+
+/// How an account stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::IntoStaticStr, strum::EnumString, strum::VariantArray)]
+#[strum(serialize_all = "snake_case")]
+pub enum Standing {
+    /// Its person can sign in.
+    Active,
+    /// Its person has not chosen a password yet.
+    Invited,
+    /// Nobody can sign in.
+    Disabled,
+}
+
+impl Standing {
+    /// As people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Active => "Active",
+            Self::Invited => "Invited",
+            Self::Disabled => "Disabled",
+        }
+    }
+
+    /// How its badge looks: kind and icon.
+    pub fn badge(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Active => ("success", "check"),
+            Self::Invited => ("info", "mail"),
+            Self::Disabled => ("quiet", "user-off"),
+        }
+    }
+}
+
+impl User {
+    /// How the account stands.
+    pub fn standing(&self) -> Standing {
+        match (self.is_active, &self.password_hash) {
+            (false, _) => Standing::Disabled,
+            (true, None) => Standing::Invited,
+            (true, Some(_)) => Standing::Active,
+        }
+    }
+}
+
+/// What an administrator looks for among people. Without a role: all who work here.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleFilter {
+    pub q: String,
+    pub role: Option<Role>,
+    pub standing: Option<Standing>,
+}
+
+/// What else an account is: its role cannot be changed then.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Ties {
+    pub doctor: Option<DoctorId>,
+    pub patient: Option<PatientId>,
+}
+
+/// An invitation or a reset link that can still be used; the link itself is nowhere.
+#[derive(Clone, Copy, Debug)]
+pub struct OpenLink {
+    pub is_invitation: bool,
+    pub created_at: NaiveDateTime,
+    pub expires_at: NaiveDateTime,
 }
 
 /// A new account. Without a password it waits for its invitation to be accepted.

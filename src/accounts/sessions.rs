@@ -44,10 +44,18 @@ impl LiveSession {
 #[diesel(table_name = sessions)]
 pub struct SessionRow {
     pub token_hash: String,
+    state: String,
     pub user_agent: String,
     pub address: String,
     pub created_at: NaiveDateTime,
     pub last_seen_at: NaiveDateTime,
+}
+
+impl SessionRow {
+    /// Whether the forms of this session carry this token: tells the session that asks from the others.
+    pub fn carries(&self, form_token: &str) -> bool {
+        !form_token.is_empty() && self.state.contains(form_token)
+    }
 }
 
 /// The session of this token, unless it is idle for too long, at its absolute end, or its account is disabled.
@@ -64,13 +72,22 @@ pub fn find_live(db: &mut DbConnection, token_hash: &str, now: NaiveDateTime) ->
         .first(db)
         .optional()?;
     let Some((state, last_seen_at, expires_at, user)) = found else { return Ok(None) };
-    let idle_minutes = match user {
+    let role = match user {
         Some((_, false)) => return Ok(None),
-        Some((Role::Patient, true)) => PATIENT_IDLE_MINUTES,
+        Some((role, true)) => role,
+        None => Role::Patient,
+    };
+    let idle_until = last_seen_at + idle_time(db, role)?;
+    Ok((now < expires_at && now < idle_until).then_some(LiveSession { state, last_seen_at }))
+}
+
+/// How long a session may go without a request.
+fn idle_time(db: &mut DbConnection, role: Role) -> QueryResult<TimeDelta> {
+    let minutes = match role {
+        Role::Patient => PATIENT_IDLE_MINUTES,
         _ => settings::table.select(settings::idle_minutes).first(db).optional()?.unwrap_or(PATIENT_IDLE_MINUTES),
     };
-    let idle_since = last_seen_at + TimeDelta::minutes(i64::from(idle_minutes));
-    Ok((now < expires_at && now < idle_since).then_some(LiveSession { state, last_seen_at }))
+    Ok(TimeDelta::minutes(i64::from(minutes)))
 }
 
 pub fn insert(db: &mut DbConnection, new: &NewSession) -> QueryResult<()> {
@@ -92,14 +109,23 @@ pub fn delete(db: &mut DbConnection, token_hash: &str) -> QueryResult<()> {
     diesel::delete(sessions::table.find(token_hash)).execute(db).map(|_| ())
 }
 
-/// A person's sessions, the latest first.
+/// A person's sessions that still count, the latest first.
 pub fn list(db: &mut DbConnection, user: UserId, now: NaiveDateTime) -> QueryResult<Vec<SessionRow>> {
+    let role: Role = users::table.find(user).select(users::role).first(db)?;
+    let idle_since = now - idle_time(db, role)?;
     sessions::table
         .filter(sessions::user_id.eq(user))
         .filter(sessions::expires_at.gt(now))
-        .order(sessions::last_seen_at.desc())
+        .filter(sessions::last_seen_at.gt(idle_since))
+        .order((sessions::last_seen_at.desc(), sessions::created_at.desc()))
         .select(SessionRow::as_select())
         .load(db)
+}
+
+/// Ends one of a person's sessions; `false` when they have no such one.
+pub fn delete_own(db: &mut DbConnection, user: UserId, token_hash: &str) -> QueryResult<bool> {
+    let own = sessions::table.find(token_hash).filter(sessions::user_id.eq(user));
+    diesel::delete(own).execute(db).map(|ended| ended == 1)
 }
 
 /// Ends all of a person's sessions.

@@ -1,4 +1,15 @@
-//! What is typed to sign in and to set the hospital up.
+//! What is typed about accounts: to set the hospital up, to invite and edit people, and about one's own account.
+
+mod own;
+mod people;
+
+pub use own::{
+    AcceptInput, ProfileInput, RegisterInput, filled_profile, parse_accept, parse_password_change, parse_profile,
+    parse_register,
+};
+pub use people::{
+    GIVEN_ROLES, PersonEdit, filled, given_role, has_designation, has_license, parse_edit, parse_invitation,
+};
 
 use crate::access::Role;
 use crate::accounts::passwords;

@@ -1,5 +1,13 @@
 //! SQL of accounts.
 
+mod people;
+mod pictures;
+
+pub use people::{
+    list, open_link, other_administrators, set_active, set_role, ties, update_person, update_profile,
+};
+pub use pictures::{delete_picture, picture, put_picture};
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -70,6 +78,14 @@ pub fn set_last_login(db: &mut DbConnection, id: UserId, now: NaiveDateTime) -> 
 /// Stores a stronger hash of the same password.
 pub fn rehash(db: &mut DbConnection, id: UserId, hash: &str) -> QueryResult<()> {
     diesel::update(users::table.find(id)).set(users::password_hash.eq(hash)).execute(db).map(|_| ())
+}
+
+/// Sets the name that somebody chose to sign in with.
+pub fn set_username(db: &mut DbConnection, id: UserId, username: &str, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set((users::username.eq(username), users::version.eq(users::version + 1), users::updated_at.eq(now)))
+        .execute(db)
+        .map(|_| ())
 }
 
 /// Sets the stored hash of a password.

@@ -1,0 +1,200 @@
+//! SQL of the administrators' people pages.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use crate::access::Role;
+use crate::accounts::forms::{PersonEdit, ProfileInput};
+use crate::accounts::model::{OpenLink, PeopleFilter, Standing, Ties, User, UserId};
+use crate::db::fold::{contains, fold};
+use crate::db::schema::{access_links, doctors, patients, users};
+use crate::db::{DbConnection, MultiBackend};
+use crate::web::paging::{PAGE_SIZE, Paging};
+
+/// The accounts that match, by name, and where the list stands.
+pub fn list(
+    db: &mut DbConnection,
+    filter: &PeopleFilter,
+    page: i64,
+    base: String,
+) -> QueryResult<(Vec<User>, Paging)> {
+    if filter.role == Some(Role::Patient) { patients_list(db, filter, page, base) } else { staff(db, filter, page, base) }
+}
+
+/// Staff are some thousands at most, so names are compared here: whatever their case and accents, on both engines.
+fn staff(
+    db: &mut DbConnection,
+    filter: &PeopleFilter,
+    page: i64,
+    base: String,
+) -> QueryResult<(Vec<User>, Paging)> {
+    let mut query = users::table.into_boxed::<MultiBackend>().filter(users::role.ne(Role::Patient));
+    if let Some(role) = filter.role {
+        query = query.filter(users::role.eq(role));
+    }
+    let mut found: Vec<User> =
+        query.order((users::last_name, users::first_name, users::id)).select(User::as_select()).load(db)?;
+    let query = fold(&filter.q);
+    let words: Vec<&str> = query.split(' ').collect();
+    found.retain(|user| {
+        let email = user.email.as_deref().unwrap_or_default();
+        let text = fold(&format!("{} {} {email} {}", user.name(), user.username, user.designation));
+        words.iter().all(|word| text.contains(word)) && filter.standing.is_none_or(|s| s == user.standing())
+    });
+    let paging = Paging::new(page, i64::try_from(found.len()).unwrap_or(i64::MAX), base);
+    let (skip, take) = (usize::try_from(paging.offset()).unwrap_or(0), usize::try_from(PAGE_SIZE).unwrap_or(0));
+    Ok((found.into_iter().skip(skip).take(take).collect(), paging))
+}
+
+/// Patients can be a million; their records have folded names to search by.
+fn patients_list(
+    db: &mut DbConnection,
+    filter: &PeopleFilter,
+    page: i64,
+    base: String,
+) -> QueryResult<(Vec<User>, Paging)> {
+    let matching = || {
+        let mut query = users::table
+            .left_join(patients::table.on(patients::user_id.eq(users::id.nullable())))
+            .filter(users::role.eq(Role::Patient))
+            .into_boxed::<MultiBackend>();
+        for word in fold(&filter.q).split(' ').filter(|w| !w.is_empty()) {
+            let pattern = contains(word);
+            query = query.filter(
+                patients::name_search
+                    .nullable()
+                    .like(pattern.clone())
+                    .escape('\\')
+                    .or(users::username.like(pattern.clone()).escape('\\'))
+                    .or(users::email.like(pattern).escape('\\')),
+            );
+        }
+        match filter.standing {
+            Some(Standing::Active) => {
+                query.filter(users::is_active.eq(true)).filter(users::password_hash.is_not_null())
+            }
+            Some(Standing::Invited) => query.filter(users::is_active.eq(true)).filter(users::password_hash.is_null()),
+            Some(Standing::Disabled) => query.filter(users::is_active.eq(false)),
+            None => query,
+        }
+    };
+    let paging = Paging::new(page, matching().count().get_result(db)?, base);
+    let found = matching()
+        .order((users::last_name, users::first_name, users::id))
+        .select(User::as_select())
+        .limit(PAGE_SIZE)
+        .offset(paging.offset())
+        .load(db)?;
+    Ok((found, paging))
+}
+
+/// What else an account is.
+pub fn ties(db: &mut DbConnection, id: UserId) -> QueryResult<Ties> {
+    Ok(Ties {
+        doctor: doctors::table.filter(doctors::user_id.eq(id)).select(doctors::id).first(db).optional()?,
+        patient: patients::table.filter(patients::user_id.eq(id)).select(patients::id).first(db).optional()?,
+    })
+}
+
+/// The account's invitation or reset link that can still be used.
+pub fn open_link(db: &mut DbConnection, id: UserId, now: NaiveDateTime) -> QueryResult<Option<OpenLink>> {
+    access_links::table
+        .filter(access_links::user_id.eq(id))
+        .filter(access_links::used_at.is_null())
+        .filter(access_links::expires_at.gt(now))
+        .order(access_links::id.desc())
+        .select((access_links::kind, access_links::created_at, access_links::expires_at))
+        .first(db)
+        .optional()
+        .map(|found: Option<(String, NaiveDateTime, NaiveDateTime)>| {
+            found.map(|(kind, created_at, expires_at)| OpenLink {
+                is_invitation: kind == "invitation",
+                created_at,
+                expires_at,
+            })
+        })
+}
+
+/// How many other administrators could sign in now.
+pub fn other_administrators(db: &mut DbConnection, id: UserId) -> QueryResult<i64> {
+    users::table
+        .filter(users::role.eq(Role::Admin))
+        .filter(users::is_active.eq(true))
+        .filter(users::password_hash.is_not_null())
+        .filter(users::id.ne(id))
+        .count()
+        .get_result(db)
+}
+
+/// Saves an administrator's edit of this version; `false` when somebody else saved first.
+pub fn update_person(
+    db: &mut DbConnection,
+    id: UserId,
+    version: i32,
+    edit: &PersonEdit,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((
+            users::first_name.eq(&edit.first_name),
+            users::last_name.eq(&edit.last_name),
+            users::username.eq(&edit.username),
+            users::email.eq(&edit.email),
+            users::phone.eq(&edit.phone),
+            users::designation.eq(&edit.designation),
+            users::license_number.eq(&edit.license_number),
+            users::version.eq(version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)
+        .map(|changed| changed == 1)
+}
+
+/// Saves a person's own edit of this version; `false` when somebody else saved first.
+pub fn update_profile(
+    db: &mut DbConnection,
+    id: UserId,
+    version: i32,
+    input: &ProfileInput,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((
+            users::first_name.eq(&input.first_name),
+            users::last_name.eq(&input.last_name),
+            users::email.eq(&input.email),
+            users::phone.eq(&input.phone),
+            users::address.eq(&input.address),
+            users::version.eq(version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)
+        .map(|changed| changed == 1)
+}
+
+/// Gives an account another role. Its own grants and denials were made for the old one and end with it.
+pub fn set_role(
+    db: &mut DbConnection,
+    id: UserId,
+    version: i32,
+    role: Role,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((
+            users::role.eq(role),
+            users::permissions.eq("{}"),
+            users::version.eq(version + 1),
+            users::updated_at.eq(now),
+        ))
+        .execute(db)
+        .map(|changed| changed == 1)
+}
+
+/// Disables or enables an account.
+pub fn set_active(db: &mut DbConnection, id: UserId, is_active: bool, now: NaiveDateTime) -> QueryResult<()> {
+    diesel::update(users::table.find(id))
+        .set((users::is_active.eq(is_active), users::version.eq(users::version + 1), users::updated_at.eq(now)))
+        .execute(db)
+        .map(|_| ())
+}
