@@ -20,6 +20,7 @@ pub fn routes(r: &mut Routes<'_>) {
     crate::web::routes(r);
     dashboards::routes(r);
     accounts::routes(r);
+    crate::settings::routes(r);
     departments::routes(r);
     patients::routes(r);
 }

@@ -41,7 +41,8 @@ mod tests {
         assert_eq!(words(firefox), "Firefox on Windows");
         let iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1";
         assert_eq!(words(iphone), "Safari on iPhone");
-        let edge = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0";
+        let edge =
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 Chrome/142.0 Safari/537.36 Edg/142.0";
         assert_eq!(words(edge), "Edge on Mac");
         assert_eq!(words(""), "Unknown browser");
     }

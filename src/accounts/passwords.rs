@@ -22,6 +22,15 @@ fn hasher() -> Result<Argon2<'static>, AppError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
+/// What to tell somebody who chooses a password.
+pub fn hint(is_staff: bool) -> &'static str {
+    if is_staff {
+        "At least 12 characters. Three or four words in a row are easy to remember."
+    } else {
+        "At least 8 characters. Two or three words in a row are easy to remember."
+    }
+}
+
 /// Why a password is not accepted, if it is not. `own` are the person's names and addresses.
 pub fn objection(password: &str, role: Role, own: &[&str]) -> Option<String> {
     let shortest = if role.is_staff() { 12 } else { 8 };

@@ -117,6 +117,8 @@ const LINKS: &[Link] = &[
     link("", "My record", "/my-record", "id", "r").for_those_who(Permission::OwnRecord),
     link("Administration", "Departments", "/departments", "building-hospital", "e")
         .for_those_who(Permission::SeeDepartments),
+    link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
+    link("Administration", "Settings", "/settings", "settings", "s").for_those_who(Permission::ManageSettings),
 ];
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavGroup> {

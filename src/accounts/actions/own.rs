@@ -125,12 +125,7 @@ pub fn admit_registration(db: &mut DbConnection, by: &By) -> Result<(), AppError
 ///
 /// # Errors
 /// `NotFound` when the link was used, has expired, or its account is disabled.
-pub fn reset_password(
-    db: &mut DbConnection,
-    by: &By,
-    raw: &str,
-    password_hash: &str,
-) -> Result<UserId, AppError> {
+pub fn reset_password(db: &mut DbConnection, by: &By, raw: &str, password_hash: &str) -> Result<UserId, AppError> {
     let (link, user) = links::find_with_user(db, LinkKind::Reset, raw, by.now)?.ok_or(AppError::NotFound)?;
     use_up(db, &link, by)?;
     set_new_password(db, by, &user, password_hash)?;

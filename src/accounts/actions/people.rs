@@ -82,13 +82,7 @@ pub fn new_link(db: &mut DbConnection, by: &By, id: UserId) -> Result<(LinkKind,
 ///
 /// # Errors
 /// `Stale` when somebody else saved first; `Constraint` for a user name or an e-mail address that is taken.
-pub fn update(
-    db: &mut DbConnection,
-    by: &By,
-    id: UserId,
-    version: i32,
-    edit: &PersonEdit,
-) -> Result<(), AppError> {
+pub fn update(db: &mut DbConnection, by: &By, id: UserId, version: i32, edit: &PersonEdit) -> Result<(), AppError> {
     let before = queries::find(db, id)?;
     only_administrators_touch(by, before.role)?;
     if before.version != version || !queries::update_person(db, id, version, edit, by.now)? {
@@ -123,10 +117,14 @@ pub fn fixed_role(by: &By, user: &User, ties: Ties, other_administrators: i64) -
         return Some("Nobody changes their own role. Ask another administrator.");
     }
     if ties.doctor.is_some() {
-        return Some("This account belongs to a doctor, whose hours, appointments and prescriptions hang on it. Make the doctor inactive under Doctors, and invite the person anew for other work.");
+        return Some(
+            "This account belongs to a doctor, whose hours, appointments and prescriptions hang on it. Make the doctor inactive under Doctors, and invite the person anew for other work.",
+        );
     }
     if ties.patient.is_some() || user.role == Role::Patient {
-        return Some("This account opens a patient's own record. Somebody who also works here gets a second account, so that work and their own care stay apart.");
+        return Some(
+            "This account opens a patient's own record. Somebody who also works here gets a second account, so that work and their own care stay apart.",
+        );
     }
     (user.role == Role::Admin && other_administrators == 0)
         .then_some("This is the only administrator who can sign in. Make somebody else an administrator first.")
@@ -140,7 +138,7 @@ pub fn change_role(db: &mut DbConnection, by: &By, id: UserId, version: i32, rol
     let before = queries::find(db, id)?;
     only_administrators_touch(by, before.role)?;
     only_administrators_touch(by, role)?;
-    let (ties, others) = (queries::ties(db, id)?, queries::other_administrators(db, id)?);
+    let (ties, others) = (queries::ties(db, id)?, queries::other_administrators(db, id, by.user_id())?);
     if let Some(reason) = fixed_role(by, &before, ties, others) {
         return Err(AppError::Conflict(reason.to_owned()));
     }
@@ -175,7 +173,7 @@ pub fn must_stay(by: &By, user: &User, other_administrators: i64) -> Option<&'st
 pub fn disable(db: &mut DbConnection, by: &By, id: UserId) -> Result<(), AppError> {
     let user = queries::find(db, id)?;
     only_administrators_touch(by, user.role)?;
-    if let Some(reason) = must_stay(by, &user, queries::other_administrators(db, id)?) {
+    if let Some(reason) = must_stay(by, &user, queries::other_administrators(db, id, by.user_id())?) {
         return Err(AppError::Conflict(reason.to_owned()));
     }
     sessions::delete_all(db, id)?;

@@ -107,6 +107,11 @@ pub fn signed_in(
     Ok(true)
 }
 
+/// Takes back the counted try of a person who, being signed in, has shown that they know their password.
+pub fn knows_password(db: &mut DbConnection, keys: &Keys) -> Result<(), AppError> {
+    Ok(throttle::succeed(db, keys)?)
+}
+
 /// Notes that a person has signed in, by a password or by a link.
 pub(super) fn welcome(db: &mut DbConnection, by: &By, id: UserId) -> Result<(), AppError> {
     queries::set_last_login(db, id, by.now)?;

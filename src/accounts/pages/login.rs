@@ -7,7 +7,7 @@ use askama::Template;
 use crate::access::{By, Requirement, can};
 use crate::accounts::actions::{self, SignIn};
 use crate::accounts::devices::{self, Device};
-use crate::accounts::model::UserId;
+use crate::accounts::model::{User, UserId};
 use crate::accounts::passwords;
 use crate::audit::{self, Entry};
 use crate::error::{AppError, Typed};
@@ -53,8 +53,8 @@ pub async fn sign_in(cx: Cx<can::Public>) -> Answer {
     }
     let by = By { actor: None, ..cx.by.clone() };
     let device = known_device(&cx);
-    let (asker, asked, browser) = (by.clone(), login, device.clone());
-    let (user, keys) = match cx.write(move |db| actions::begin_sign_in(db, &asker, &asked, &browser)).await? {
+    let asker = by.clone();
+    let (user, keys) = match cx.write(move |db| actions::begin_sign_in(db, &asker, &login, &device)).await? {
         SignIn::Wait(seconds) => return Err(AppError::TooMany(seconds)),
         SignIn::Check(user, keys) => (user, keys),
     };
@@ -86,13 +86,13 @@ pub async fn sign_in(cx: Cx<can::Public>) -> Answer {
     let next = local_path(cx.form.value("next")).to_owned();
     let typed = resumed(&cx.form);
     if typed.is_empty() && !cx.form.ticked("again") {
-        return remember(&cx, device, user_id, cx.redirect(&next));
+        return remember_device(&cx, user_id, cx.redirect(&next));
     }
     let mut page = cx.page("Welcome back");
     page.token = sessions::form_token(cx.session());
     let shown = typed.iter().filter_map(|(name, value)| Some((field_label(name)?, value.clone())));
     let shown = shown.filter(|(_, value)| !value.is_empty()).collect();
-    remember(&cx, device, user_id, cx.html(&ResumePage { page, action: next, shown, typed }))
+    remember_device(&cx, user_id, cx.html(&ResumePage { page, action: next, shown, typed }))
 }
 
 /// Starts the session of a person who has just proved who they are.
@@ -106,12 +106,36 @@ fn known_device<R: Requirement>(cx: &Cx<R>) -> Device {
 }
 
 /// Lets the browser remember that this account was signed in there.
-fn remember(cx: &Cx<can::Public>, device: Device, user: UserId, answer: Answer) -> Answer {
+pub(super) fn remember_device<R: Requirement>(cx: &Cx<R>, user: UserId, answer: Answer) -> Answer {
     let mut answer = answer?;
-    if let Some(cookie) = device.remembering(user, &cx.state().cookie_key(), cx.state().is_secure()) {
+    let (key, is_secure) = (cx.state().cookie_key(), cx.state().is_secure());
+    if let Some(cookie) = known_device(cx).remembering(user, &key, is_secure) {
         answer.add_cookie(&cookie).map_err(|e| AppError::Internal(e.to_string()))?;
     }
     Ok(answer)
+}
+
+/// Whether a signed-in person knows their password. Wrong ones count like those of signing in, so that whoever finds an
+/// open session cannot guess.
+pub(super) async fn check_own_password<R: Requirement>(
+    cx: &Cx<R>,
+    user: &User,
+    password: &str,
+) -> Result<bool, AppError> {
+    let (by, login, device) = (cx.by.clone(), user.username.clone(), known_device(cx));
+    let keys = match cx.write(move |db| actions::begin_sign_in(db, &by, &login, &device)).await? {
+        SignIn::Wait(seconds) => return Err(AppError::TooMany(seconds)),
+        SignIn::Check(_, keys) => keys,
+    };
+    let is_right = passwords::verify(cx.state(), password.to_owned(), user.password_hash.clone()).await?;
+    let (by, id) = (cx.by.clone(), user.id);
+    cx.write(
+        move |db| {
+            if is_right { actions::knows_password(db, &keys) } else { actions::sign_in_failed(db, &by, Some(id)) }
+        },
+    )
+    .await?;
+    Ok(is_right)
 }
 
 /// A field's name as a person reads it; nothing for what the page keeps to itself.

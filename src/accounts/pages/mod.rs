@@ -1,4 +1,8 @@
 //! The pages of accounts.
 
+pub mod account;
+pub mod links;
 pub mod login;
+pub mod register;
 pub mod setup;
+pub mod users;

@@ -3,9 +3,7 @@
 mod people;
 mod pictures;
 
-pub use people::{
-    list, open_link, other_administrators, set_active, set_role, ties, update_person, update_profile,
-};
+pub use people::{list, open_link, other_administrators, set_active, set_role, ties, update_person, update_profile};
 pub use pictures::{delete_picture, picture, put_picture};
 
 use chrono::NaiveDateTime;

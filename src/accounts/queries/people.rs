@@ -12,22 +12,16 @@ use crate::db::{DbConnection, MultiBackend};
 use crate::web::paging::{PAGE_SIZE, Paging};
 
 /// The accounts that match, by name, and where the list stands.
-pub fn list(
-    db: &mut DbConnection,
-    filter: &PeopleFilter,
-    page: i64,
-    base: String,
-) -> QueryResult<(Vec<User>, Paging)> {
-    if filter.role == Some(Role::Patient) { patients_list(db, filter, page, base) } else { staff(db, filter, page, base) }
+pub fn list(db: &mut DbConnection, filter: &PeopleFilter, page: i64, base: String) -> QueryResult<(Vec<User>, Paging)> {
+    if filter.role == Some(Role::Patient) {
+        patients_list(db, filter, page, base)
+    } else {
+        staff(db, filter, page, base)
+    }
 }
 
 /// Staff are some thousands at most, so names are compared here: whatever their case and accents, on both engines.
-fn staff(
-    db: &mut DbConnection,
-    filter: &PeopleFilter,
-    page: i64,
-    base: String,
-) -> QueryResult<(Vec<User>, Paging)> {
+fn staff(db: &mut DbConnection, filter: &PeopleFilter, page: i64, base: String) -> QueryResult<(Vec<User>, Paging)> {
     let mut query = users::table.into_boxed::<MultiBackend>().filter(users::role.ne(Role::Patient));
     if let Some(role) = filter.role {
         query = query.filter(users::role.eq(role));
@@ -115,13 +109,14 @@ pub fn open_link(db: &mut DbConnection, id: UserId, now: NaiveDateTime) -> Query
         })
 }
 
-/// How many other administrators could sign in now.
-pub fn other_administrators(db: &mut DbConnection, id: UserId) -> QueryResult<i64> {
+/// How many administrators besides this account can sign in, or have done so as `actor`.
+pub fn other_administrators(db: &mut DbConnection, id: UserId, actor: Option<UserId>) -> QueryResult<i64> {
+    let can_sign_in = users::password_hash.is_not_null().or(users::id.eq(actor.unwrap_or(UserId(0))));
     users::table
         .filter(users::role.eq(Role::Admin))
         .filter(users::is_active.eq(true))
-        .filter(users::password_hash.is_not_null())
         .filter(users::id.ne(id))
+        .filter(can_sign_in)
         .count()
         .get_result(db)
 }
@@ -173,13 +168,7 @@ pub fn update_profile(
 }
 
 /// Gives an account another role. Its own grants and denials were made for the old one and end with it.
-pub fn set_role(
-    db: &mut DbConnection,
-    id: UserId,
-    version: i32,
-    role: Role,
-    now: NaiveDateTime,
-) -> QueryResult<bool> {
+pub fn set_role(db: &mut DbConnection, id: UserId, version: i32, role: Role, now: NaiveDateTime) -> QueryResult<bool> {
     diesel::update(users::table.find(id).filter(users::version.eq(version)))
         .set((
             users::role.eq(role),
