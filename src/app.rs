@@ -13,14 +13,14 @@ use actix_web::{App, HttpServer, web};
 
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
-use crate::{accounts, dashboards, departments, patients};
+use crate::{accounts, dashboards, departments, patients, settings};
 
 /// Every route, domain by domain.
 pub fn routes(r: &mut Routes<'_>) {
     crate::web::routes(r);
     dashboards::routes(r);
     accounts::routes(r);
-    crate::settings::routes(r);
+    settings::routes(r);
     departments::routes(r);
     patients::routes(r);
 }

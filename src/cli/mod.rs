@@ -4,6 +4,7 @@ mod demo;
 mod migrate;
 mod seed;
 mod serve;
+mod user;
 
 use clap::{Parser, Subcommand};
 
@@ -30,6 +31,9 @@ enum Command {
     Migrate,
     /// Fill the database with a made-up hospital: departments, doctors, patients and years of visits
     Seed(seed::SeedArgs),
+    /// Make, reset and disable accounts
+    #[command(subcommand)]
+    User(user::UserCommand),
 }
 
 /// Runs what the command line asks for. `Err` is the one line to show.
@@ -41,6 +45,7 @@ pub fn run() -> Result<(), String> {
         Command::Demo => demo::run(&config),
         Command::Migrate => migrate::run(&config),
         Command::Seed(args) => seed::run(&config, &args),
+        Command::User(command) => user::run(&config, &command),
     }
 }
 

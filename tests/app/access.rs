@@ -117,6 +117,7 @@ async fn everybody_gets_what_the_table_says(app: TestApp) {
 pub struct World {
     department: String,
     patient: String,
+    user: String,
 }
 
 impl World {
@@ -126,6 +127,7 @@ impl World {
             Ok(Self {
                 department: factory::department(db, now)?.to_string(),
                 patient: factory::patient(db, now)?.to_string(),
+                user: factory::person(db, Role::Receptionist, now)?.to_string(),
             })
         })
     }
@@ -136,6 +138,7 @@ impl World {
         let id = match kind {
             "departments" => &self.department,
             "patients" => &self.patient,
+            "users" => &self.user,
             _ => "1",
         };
         path.replace("{id}", id).replace("{token}", "no-such-token").replace("{path:.*}", "nothing.css")

@@ -78,6 +78,13 @@ pub fn new_link(db: &mut DbConnection, by: &By, id: UserId) -> Result<(LinkKind,
     Ok((kind, raw))
 }
 
+/// Gives a waiting account its password from the command line: nobody needs its invitation any more.
+pub fn give_password(db: &mut DbConnection, by: &By, id: UserId, password_hash: &str) -> Result<(), AppError> {
+    queries::set_password_hash(db, id, password_hash, by.now)?;
+    links::end_all(db, id, by.now)?;
+    audit::record(db, by, &Entry::new("set_password", "user", id).admin(AdminAction::ResetPassword))
+}
+
 /// Saves an administrator's edit of somebody's account.
 ///
 /// # Errors
