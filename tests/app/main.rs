@@ -5,12 +5,14 @@
 //! `REQUIRE_BROWSER=1` are set.
 
 mod access;
+mod accounts;
 mod browser;
 mod dashboards;
 mod departments;
 mod patients;
 mod robust;
 mod schema;
+mod settings;
 mod support;
 
 use std::process::ExitCode;
@@ -22,12 +24,14 @@ fn main() -> ExitCode {
     let arguments = Arguments::from_args();
     let mut suite = Suite::new(arguments.list);
     access::tests(&mut suite);
+    accounts::tests(&mut suite);
     browser::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
     patients::tests(&mut suite);
     robust::tests(&mut suite);
     schema::tests(&mut suite);
+    settings::tests(&mut suite);
     suite.once(support::postgres::works);
 
     let conclusion = libtest_mimic::run(&arguments, suite.trials);
