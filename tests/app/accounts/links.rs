@@ -8,7 +8,7 @@ use infirmary::accounts::actions;
 use infirmary::accounts::model::UserId;
 use infirmary::db::schema::{access_links, audit_log, patients, users};
 
-use super::{OTHER_PASSWORD, PASSWORD, after, entered, handed_over, person, sign_in, username};
+use super::{OTHER_PASSWORD, PASSWORD, after, entered, guesses, handed_over, person, sign_in, username};
 use crate::support::{Suite, TestApp, factory};
 
 pub fn tests(suite: &mut Suite) {
@@ -21,8 +21,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(an_invitation_never_takes_a_name_that_somebody_has);
 }
 
-const CHOSEN: [(&str, &str); 3] =
-    [("username", "grace.h"), ("password", PASSWORD), ("password_again", PASSWORD)];
+const CHOSEN: [(&str, &str); 3] = [("username", "grace.h"), ("password", PASSWORD), ("password_again", PASSWORD)];
 
 async fn sec_5_an_invitation_is_shown_once_and_works_once(app: TestApp) {
     let admin = app.sign_in(Role::Admin).await;
@@ -75,7 +74,7 @@ async fn sec_5_a_reset_ends_sessions_and_nobody_sees_the_password(app: TestApp) 
     let name = username(&app, id);
     let session = entered(&app, &name, PASSWORD).await;
     // Guesses have slowed the account down; a reset forgives them.
-    join_all((0..10).map(|_| sign_in(&app.nobody(), &name, "a guess"))).await;
+    guesses(&app, &name, 10).await;
     let page = admin.post(&format!("/users/{id}/link"), &[]).await.expect(200);
     let link = handed_over(&page);
     assert!(link.starts_with("/reset/"));
@@ -126,8 +125,7 @@ async fn sec_5_of_two_people_with_one_link_one_wins(app: TestApp) {
     let tries = join_all((0..8).map(|n| {
         let (browser, link, name) = (app.nobody(), link.clone(), format!("person.number{n}"));
         async move {
-            let fields =
-                [("username", name.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
+            let fields = [("username", name.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
             (name.clone(), browser.post(&link, &fields).await.status)
         }
     }))
@@ -144,15 +142,13 @@ async fn sec_5_of_two_people_with_one_link_one_wins(app: TestApp) {
     let statuses = join_all((0..8).map(|n| {
         let (browser, link, name) = (app.nobody(), link.clone(), format!("patient.number{n}"));
         async move {
-            let fields =
-                [("username", name.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
+            let fields = [("username", name.as_str()), ("password", PASSWORD), ("password_again", PASSWORD)];
             browser.post(&link, &fields).await.status
         }
     }))
     .await;
     assert_eq!(statuses.iter().filter(|s| **s == 303).count(), 1, "{statuses:?}");
-    let made: i64 =
-        app.read(|db| Ok(users::table.filter(users::role.eq(Role::Patient)).count().get_result(db)?));
+    let made: i64 = app.read(|db| Ok(users::table.filter(users::role.eq(Role::Patient)).count().get_result(db)?));
     assert_eq!(made, 1);
 }
 
@@ -195,11 +191,16 @@ async fn a_patient_of_the_desk_is_invited_and_joined(app: TestApp) {
     app.nobody().get(&format!("/invitation/{first}")).await.expect(410);
     let link = format!("/invitation/{raw}");
     assert!(app.nobody().get(&link).await.expect(200).says("Welcome, Ada"));
-    let fields =
-        [("username", "ada.l"), ("email", "ada@example.org"), ("password", "pa55-tulip"), ("password_again", "pa55-tulip")];
+    let fields = [
+        ("username", "ada.l"),
+        ("email", "ada@example.org"),
+        ("password", "pa55-tulip"),
+        ("password_again", "pa55-tulip"),
+    ];
     let accepted = app.nobody().post(&link, &fields).await.expect(303);
     after(&app, &accepted).await;
-    let user: Option<UserId> = app.read(move |db| Ok(patients::table.find(patient).select(patients::user_id).first(db)?));
+    let user: Option<UserId> =
+        app.read(move |db| Ok(patients::table.find(patient).select(patients::user_id).first(db)?));
     assert_eq!(user.map(|id| username(&app, id)).as_deref(), Some("ada.l"));
     entered(&app, "ada@example.org", "pa55-tulip").await;
     let again = app.db.write_now(move |db| actions::invite_patient(db, &By::system(now), patient));

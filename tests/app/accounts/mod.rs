@@ -7,6 +7,7 @@ mod signing_in;
 
 use std::sync::OnceLock;
 
+use futures_util::future::join_all;
 use infirmary::access::Role;
 use infirmary::accounts::model::UserId;
 use infirmary::accounts::{passwords, queries};
@@ -45,6 +46,12 @@ fn username(app: &TestApp, id: UserId) -> String {
 /// Sends the sign-in form from a browser.
 async fn sign_in(browser: &Visitor, login: &str, password: &str) -> Reply {
     browser.post("/login", &[("login", login), ("password", password)]).await
+}
+
+/// Many wrong passwords at once, each from a browser of its own.
+async fn guesses(app: &TestApp, login: &str, how_many: usize) -> Vec<Reply> {
+    let browser = app.nobody();
+    join_all((0..how_many).map(|_| sign_in(&browser, login, "a guess"))).await
 }
 
 /// The browser after an answer: its cookies, and the form token of its session.

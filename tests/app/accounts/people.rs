@@ -23,7 +23,8 @@ pub fn tests(suite: &mut Suite) {
 
 async fn people_are_found_by_any_part_of_their_names(app: TestApp) {
     let admin = app.sign_in(Role::Admin).await;
-    let names = [("Łukasz", "Nowák", "receptionist"), ("Zoë", "O’Brien", "pharmacist"), ("100%_sure", "Name", "accountant")];
+    let names =
+        [("Łukasz", "Nowák", "receptionist"), ("Zoë", "O’Brien", "pharmacist"), ("100%_sure", "Name", "accountant")];
     for (first, last, role) in names {
         let fields = [("first_name", first), ("last_name", last), ("role", role), ("license_number", "PH-1")];
         admin.post("/users", &fields).await.expect(200);
@@ -88,7 +89,13 @@ async fn an_edit_is_saved_audited_and_never_overwrites_another(app: TestApp) {
     let other = username(&app, person(&app, Role::Receptionist));
     let path = format!("/users/{id}/edit");
     let fields = |username: &'static str, version: &'static str| {
-        [("first_name", "Anita"), ("last_name", "Borg"), ("username", username), ("version", version), ("designation", "Head of reception")]
+        [
+            ("first_name", "Anita"),
+            ("last_name", "Borg"),
+            ("username", username),
+            ("version", version),
+            ("designation", "Head of reception"),
+        ]
     };
     admin.post(&path, &fields("anita", "1")).await.expect(303);
     let stale = admin.post(&path, &fields("anita.b", "1")).await.expect(409);
@@ -148,10 +155,16 @@ async fn roles_that_would_be_nonsense_are_refused_with_the_reason(app: TestApp) 
     for role in ["doctor", "patient"] {
         admin.post(&format!("/users/{clerk}/role"), &[("role", role), ("version", "1")]).await.expect(422);
     }
-    let roles: Vec<Role> =
-        app.read(move |db| Ok(users::table.filter(users::id.eq_any([doctor, patient, clerk])).order(users::id).select(users::role).load(db)?));
+    let roles: Vec<Role> = app.read(move |db| {
+        Ok(users::table
+            .filter(users::id.eq_any([doctor, patient, clerk]))
+            .order(users::id)
+            .select(users::role)
+            .load(db)?)
+    });
     assert_eq!(roles, [Role::Doctor, Role::Patient, Role::Accountant]);
-    let joined: i64 = app.read(|db| Ok(patients::table.filter(patients::user_id.is_not_null()).count().get_result(db)?));
+    let joined: i64 =
+        app.read(|db| Ok(patients::table.filter(patients::user_id.is_not_null()).count().get_result(db)?));
     assert_eq!(joined, 1);
 }
 

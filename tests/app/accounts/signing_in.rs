@@ -8,7 +8,7 @@ use infirmary::access::{Role, token};
 use infirmary::accounts::queries;
 use infirmary::db::schema::{departments, login_throttles, sessions, users};
 
-use super::{OTHER_PASSWORD, PASSWORD, after, between, entered, person, sign_in, username};
+use super::{OTHER_PASSWORD, PASSWORD, after, between, entered, guesses, person, sign_in, username};
 use crate::support::{Reply, Suite, TestApp, factory};
 
 pub fn tests(suite: &mut Suite) {
@@ -81,7 +81,7 @@ async fn sec_6_unknown_wrong_disabled_and_invited_answer_alike(app: TestApp) {
     assert!(answers.iter().all(|a| a == &answers[0]), "{answers:#?}");
     // And they are slowed down alike: an unknown name no less than a known one.
     for (login, _) in tries {
-        let statuses = join_all((0..12).map(|_| sign_in(&app.nobody(), login, "wrong again"))).await;
+        let statuses = guesses(&app, login, 12).await;
         assert!(statuses.iter().any(|r| r.status == 429), "{login}");
     }
 }
@@ -89,7 +89,7 @@ async fn sec_6_unknown_wrong_disabled_and_invited_answer_alike(app: TestApp) {
 async fn sec_7_many_guesses_at_once_do_not_slip_past_the_throttle(app: TestApp) {
     let id = person(&app, Role::Admin);
     let name = username(&app, id);
-    let answers = join_all((0..40).map(|_| sign_in(&app.nobody(), &name, "a guess"))).await;
+    let answers = guesses(&app, &name, 40).await;
     let checked = answers.iter().filter(|r| r.status == 422).count();
     let refused: Vec<&Reply> = answers.iter().filter(|r| r.status == 429).collect();
     assert_eq!(checked, 5, "four free ones, and the one that makes the next wait");
@@ -137,7 +137,7 @@ async fn sec_7_strangers_who_guess_do_not_keep_the_person_out(app: TestApp) {
     // The person's own browser, which has signed in here before and out again.
     let own = entered(&app, &name, PASSWORD).await;
     own.post("/logout", &[]).await.expect(303);
-    join_all((0..20).map(|_| sign_in(&app.nobody(), &name, "a guess"))).await;
+    guesses(&app, &name, 20).await;
     sign_in(&app.nobody(), &name, PASSWORD).await.expect(429);
     sign_in(&own, &name, PASSWORD).await.expect(303);
     // That browser's own guesses are slowed down as well.
@@ -145,7 +145,7 @@ async fn sec_7_strangers_who_guess_do_not_keep_the_person_out(app: TestApp) {
     assert_eq!(guesses.iter().filter(|r| r.status == 422).count(), 5);
     // And it is of no use for anybody else's account.
     let other = username(&app, person(&app, Role::Doctor));
-    join_all((0..20).map(|_| sign_in(&app.nobody(), &other, "a guess"))).await;
+    guesses(&app, &other, 20).await;
     sign_in(&own, &other, PASSWORD).await.expect(429);
 }
 
