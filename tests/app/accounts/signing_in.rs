@@ -141,8 +141,8 @@ async fn sec_7_strangers_who_guess_do_not_keep_the_person_out(app: TestApp) {
     sign_in(&app.nobody(), &name, PASSWORD).await.expect(429);
     sign_in(&own, &name, PASSWORD).await.expect(303);
     // That browser's own guesses are slowed down as well.
-    let guesses = join_all((0..20).map(|_| sign_in(&own, &name, "a guess"))).await;
-    assert_eq!(guesses.iter().filter(|r| r.status == 422).count(), 5);
+    let own_guesses = join_all((0..20).map(|_| sign_in(&own, &name, "a guess"))).await;
+    assert_eq!(own_guesses.iter().filter(|r| r.status == 422).count(), 5);
     // And it is of no use for anybody else's account.
     let other = username(&app, person(&app, Role::Doctor));
     guesses(&app, &other, 20).await;
