@@ -5,6 +5,34 @@
 //! keeps. Free times are the doctor's hours minus live appointments, minus what others hold, minus the past.
 
 pub mod actions;
+pub mod forms;
 pub mod model;
+mod pages;
 pub mod queries;
 pub mod slots;
+
+use crate::web::Routes;
+
+pub fn routes(r: &mut Routes<'_>) {
+    r.get("/slots", pages::slots);
+    r.get("/book", pages::book);
+    r.post("/book", pages::create);
+    r.post("/book/hold", pages::hold);
+    r.get("/walk-in", pages::walk_in_page);
+    r.post("/walk-in", pages::walk_in);
+    r.get("/appointments", pages::index);
+    r.get("/appointments/{id}", pages::show);
+    r.get("/appointments/{id}/booked", pages::booked);
+    r.get("/appointments/{id}/calendar.ics", pages::calendar_file);
+    r.get("/appointments/{id}/slip", pages::slip);
+    r.post("/appointments/{id}/confirm", pages::confirm);
+    r.post("/appointments/{id}/check-in", pages::check_in);
+    r.post("/appointments/{id}/start", pages::start);
+    r.post("/appointments/{id}/complete", pages::complete);
+    r.post("/appointments/{id}/no-show", pages::no_show);
+    r.get("/appointments/{id}/cancel", pages::cancel_page);
+    r.post("/appointments/{id}/cancel", pages::cancel);
+    r.get("/appointments/{id}/reschedule", pages::reschedule_page);
+    r.post("/appointments/{id}/reschedule", pages::reschedule);
+    r.get("/patients/{id}/appointments", pages::of_patient);
+}

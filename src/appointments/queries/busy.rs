@@ -133,20 +133,21 @@ pub fn remove_expired_holds(db: &mut DbConnection, now: NaiveDateTime) -> QueryR
 }
 
 /// Whether a doctor can be booked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Openness {
     pub status: DoctorStatus,
+    pub department: String,
     /// The doctor accepts bookings and the department is open to patients.
     pub is_open: bool,
 }
 
 /// Whether a doctor can be booked; `None` when there is no such doctor.
 pub fn openness(db: &mut DbConnection, doctor: DoctorId) -> QueryResult<Option<Openness>> {
-    let found: Option<(DoctorStatus, bool, bool)> = doctors::table
+    let found: Option<(DoctorStatus, String, bool, bool)> = doctors::table
         .inner_join(departments::table.on(departments::id.eq(doctors::department_id)))
         .filter(doctors::id.eq(doctor))
-        .select((doctors::status, doctors::is_available, departments::is_active))
+        .select((doctors::status, departments::name, doctors::is_available, departments::is_active))
         .first(db)
         .optional()?;
-    Ok(found.map(|(status, accepts, open)| Openness { status, is_open: accepts && open }))
+    Ok(found.map(|(status, department, accepts, open)| Openness { status, department, is_open: accepts && open }))
 }

@@ -1,0 +1,120 @@
+//! The buttons of an appointment: each sends the version that its page showed.
+
+use askama::Template;
+
+use crate::access::{Requirement, can};
+use crate::appointments::model::{AppointmentId, AppointmentRow, Rules, Step};
+use crate::appointments::{actions, forms, queries};
+use crate::audit::Entry;
+use crate::error::AppError;
+use crate::web::{Answer, Cx, Flash, Form, Page};
+
+pub async fn confirm(cx: Cx<can::ManageAppointments>) -> Answer {
+    take(cx, Step::Confirm).await
+}
+
+pub async fn check_in(cx: Cx<can::ManageAppointments>) -> Answer {
+    take(cx, Step::CheckIn).await
+}
+
+pub async fn start(cx: Cx<can::ConductVisits>) -> Answer {
+    take(cx, Step::Start).await
+}
+
+pub async fn complete(cx: Cx<can::ConductVisits>) -> Answer {
+    take(cx, Step::Complete).await
+}
+
+pub async fn no_show(cx: Cx<can::SeeAppointments>) -> Answer {
+    take(cx, Step::NoShow).await
+}
+
+/// Does a step that needs nothing but the button. The form may name the page to go back to in `next`.
+async fn take<R: Requirement>(cx: Cx<R>, step: Step) -> Answer {
+    let id = cx.id::<AppointmentId>("id")?;
+    let (by, actor, version) = (cx.by.clone(), cx.actor()?.clone(), Some(cx.form.version()));
+    let location = back(&cx, id);
+    let (location, _) = cx
+        .write_once(move |db| {
+            match step {
+                Step::Confirm => actions::confirm(db, &by, &actor, id, version)?,
+                Step::CheckIn => actions::check_in(db, &by, &actor, id, version)?,
+                Step::Start => actions::start(db, &by, &actor, id, version)?,
+                Step::Complete => actions::complete(db, &by, &actor, id, version)?,
+                Step::NoShow => actions::no_show(db, &by, &actor, id, version)?,
+                Step::Reschedule | Step::Cancel => return Err(AppError::NotFound),
+            }
+            Ok(location.clone())
+        })
+        .await?;
+    let done = match step {
+        Step::Confirm => "was confirmed",
+        Step::CheckIn => "was checked in",
+        Step::Start => "has begun",
+        Step::Complete => "was completed",
+        _ => "was marked as not come",
+    };
+    let flash = Flash::success(format!("{} {done}.", id.code())).link(format!("/appointments/{id}"), "Open");
+    cx.redirect_with(&location, &flash)
+}
+
+/// The local page that the form names, else the appointment.
+fn back<R: Requirement>(cx: &Cx<R>, id: AppointmentId) -> String {
+    match cx.form.value("next") {
+        "" => format!("/appointments/{id}"),
+        next => crate::web::page::local_path(next).to_owned(),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "appointments/cancel.html")]
+struct CancelPage {
+    page: Page,
+    form: Form,
+    row: AppointmentRow,
+    when: String,
+    /// Why it cannot be cancelled.
+    refused: Option<String>,
+}
+
+async fn cancel_form(cx: &Cx<can::SeeAppointments>, form: Form) -> Result<CancelPage, AppError> {
+    let (actor, id) = (cx.actor()?.clone(), cx.id::<AppointmentId>("id")?);
+    let asking = actor.clone();
+    let row = cx.read(move |db| Ok(queries::find_row(db, &asking, id)?)).await?;
+    cx.looked(Entry::viewed("appointment", id, row.appointment.patient_id)).await?;
+    let rules = Rules::from(cx.settings());
+    let refused = match Step::Cancel.check(&actor, &row.appointment, cx.now(), rules) {
+        Ok(()) => None,
+        Err(crate::appointments::model::Refusal::NotYours) => return Err(AppError::Forbidden),
+        Err(refusal) => Some(refusal.to_string()),
+    };
+    let when = cx.zone().long_text(row.appointment.starts_at);
+    let page = cx.page(&format!("Cancel {}?", id.code()));
+    Ok(CancelPage { page, form, row, when, refused })
+}
+
+/// `GET /appointments/{id}/cancel`: asks for the reason and says what will happen.
+pub async fn cancel_page(cx: Cx<can::SeeAppointments>) -> Answer {
+    let mut page = cancel_form(&cx, Form::default()).await?;
+    page.form.push("version", page.row.appointment.version.to_string());
+    cx.html(&page)
+}
+
+/// `POST /appointments/{id}/cancel`.
+pub async fn cancel(cx: Cx<can::SeeAppointments>) -> Answer {
+    let id = cx.id::<AppointmentId>("id")?;
+    let mut form = cx.form.clone();
+    let Some(reason) = forms::cancel_reason(&mut form) else {
+        return cx.invalid(&cancel_form(&cx, form).await?);
+    };
+    let (by, actor, version) = (cx.by.clone(), cx.actor()?.clone(), Some(form.version()));
+    let location = back(&cx, id);
+    let (location, _) = cx
+        .write_once(move |db| {
+            actions::cancel(db, &by, &actor, id, version, &reason)?;
+            Ok(location.clone())
+        })
+        .await?;
+    let flash = Flash::success(format!("{} was cancelled. The time is free again.", id.code()));
+    cx.redirect_with(&location, &flash.link("/book", "Book another time"))
+}
