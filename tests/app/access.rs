@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use actix_web::App;
 use infirmary::access::Role;
+use infirmary::appointments::model::AppointmentStatus;
 use infirmary::web::Routes;
 
 use crate::support::{Reply, Suite, TestApp, Visitor, factory};
@@ -118,6 +119,7 @@ pub struct World {
     department: String,
     patient: String,
     user: String,
+    appointment: String,
 }
 
 impl World {
@@ -128,6 +130,10 @@ impl World {
                 department: factory::department(db, now)?.to_string(),
                 patient: factory::patient(db, now)?.to_string(),
                 user: factory::person(db, Role::Receptionist, now)?.to_string(),
+                appointment: {
+                    let (patient, doctor) = (factory::patient(db, now)?, factory::doctor(db, now)?);
+                    factory::appointment(db, patient, doctor, now, AppointmentStatus::Scheduled)?.to_string()
+                },
             })
         })
     }
@@ -139,6 +145,7 @@ impl World {
             "departments" => &self.department,
             "patients" => &self.patient,
             "users" => &self.user,
+            "appointments" => &self.appointment,
             _ => "1",
         };
         path.replace("{id}", id).replace("{token}", "no-such-token").replace("{path:.*}", "nothing.css")

@@ -2,12 +2,13 @@
 
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use chrono::NaiveDateTime;
+use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use infirmary::access::Role;
 use infirmary::accounts::model::{NewUser, UserId};
+use infirmary::appointments::model::{AppointmentId, AppointmentStatus, Channel};
 use infirmary::db::DbConnection;
-use infirmary::db::schema::{departments, doctors, patients};
+use infirmary::db::schema::{appointments, availability, departments, doctors, patients};
 use infirmary::departments::forms::DepartmentInput;
 use infirmary::departments::model::DepartmentId;
 use infirmary::doctors::model::DoctorId;
@@ -131,4 +132,66 @@ pub fn patient(db: &mut DbConnection, now: NaiveDateTime) -> Result<PatientId, A
 /// Whether a department exists.
 pub fn department_exists(db: &mut DbConnection, id: DepartmentId) -> Result<bool, AppError> {
     Ok(diesel::select(diesel::dsl::exists(departments::table.find(id))).get_result(db)?)
+}
+
+/// A doctor who works every day from 9 to 12 and from 13 to 17 on the hospital's clock, in slots of a quarter of an hour.
+pub fn working_doctor(db: &mut DbConnection, now: NaiveDateTime) -> Result<DoctorId, AppError> {
+    let id = doctor(db, now)?;
+    for day in 1..=7 {
+        for (from, to) in [(9 * 60, 12 * 60), (13 * 60, 17 * 60)] {
+            hours(db, id, day, (from, to, 15), now)?;
+        }
+    }
+    Ok(id)
+}
+
+/// Weekly hours: the day from 1 for Monday; start, end and slot length in minutes of the hospital's clock.
+pub fn hours(
+    db: &mut DbConnection,
+    doctor: DoctorId,
+    day: i32,
+    (start, end, slot): (i32, i32, i32),
+    now: NaiveDateTime,
+) -> Result<(), AppError> {
+    diesel::insert_into(availability::table)
+        .values((
+            availability::doctor_id.eq(doctor),
+            availability::day_of_week.eq(day),
+            availability::start_minute.eq(start),
+            availability::end_minute.eq(end),
+            availability::slot_minutes.eq(slot),
+            availability::is_active.eq(true),
+            availability::created_at.eq(now),
+            availability::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(())
+}
+
+/// Half an hour with a doctor, in this state.
+pub fn appointment(
+    db: &mut DbConnection,
+    patient: PatientId,
+    doctor: DoctorId,
+    starts_at: NaiveDateTime,
+    status: AppointmentStatus,
+) -> Result<AppointmentId, AppError> {
+    let cancelled = (status == AppointmentStatus::Cancelled).then_some(starts_at);
+    let id = diesel::insert_into(appointments::table)
+        .values((
+            appointments::patient_id.eq(patient),
+            appointments::doctor_id.eq(doctor),
+            appointments::starts_at.eq(starts_at),
+            appointments::ends_at.eq(starts_at + TimeDelta::minutes(30)),
+            appointments::status.eq(status),
+            appointments::status_since.eq(starts_at),
+            appointments::reason.eq("Check-up"),
+            appointments::channel.eq(Channel::Desk),
+            appointments::cancelled_at.eq(cancelled),
+            appointments::created_at.eq(starts_at),
+            appointments::updated_at.eq(starts_at),
+        ))
+        .returning(appointments::id)
+        .get_result(db)?;
+    Ok(id)
 }
