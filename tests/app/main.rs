@@ -6,6 +6,8 @@
 
 mod access;
 mod accounts;
+mod appointments;
+mod booking;
 mod browser;
 mod dashboards;
 mod departments;
@@ -13,6 +15,7 @@ mod patients;
 mod robust;
 mod schema;
 mod settings;
+mod slots;
 mod support;
 
 use std::process::ExitCode;
@@ -25,6 +28,8 @@ fn main() -> ExitCode {
     let mut suite = Suite::new(arguments.list);
     access::tests(&mut suite);
     accounts::tests(&mut suite);
+    appointments::tests(&mut suite);
+    booking::tests(&mut suite);
     browser::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
@@ -32,6 +37,7 @@ fn main() -> ExitCode {
     robust::tests(&mut suite);
     schema::tests(&mut suite);
     settings::tests(&mut suite);
+    slots::tests(&mut suite);
     suite.once(support::postgres::works);
 
     let conclusion = libtest_mimic::run(&arguments, suite.trials);

@@ -8,6 +8,7 @@ use super::patient_search;
 use crate::access::can;
 use crate::appointments::actions::{self, Booking, days_ahead};
 use crate::appointments::model::{AppointmentId, Channel};
+use crate::appointments::queries::Span;
 use crate::appointments::slots::{self, Picker, Search, Slot};
 use crate::appointments::{forms, queries};
 use crate::audit::Entry;
@@ -109,7 +110,7 @@ struct DetailsPage {
 pub async fn book(cx: Cx<can::SeeAppointments>) -> Answer {
     let booker = Booker::of(&cx)?;
     let choice = complete(&cx, booker, Choice::of(|name| cx.query(name))).await?;
-    if choice.patient.is_none() {
+    if booker.is_desk() && choice.patient.is_none() {
         return patient_search::page(&cx, "/book", choice).await;
     }
     match (choice.doctor, choice.slot) {
@@ -122,28 +123,36 @@ pub async fn book(cx: Cx<can::SeeAppointments>) -> Answer {
     }
 }
 
-/// Fills in what follows from who books: patients book for themselves, doctors with themselves, a follow-up is for
-/// the same patient.
+/// Fills in what follows from who books: patients book for themselves, whatever the address says, doctors with
+/// themselves, and a follow-up is for the same patient.
 async fn complete(cx: &Cx<can::SeeAppointments>, booker: Booker, mut choice: Choice) -> Result<Choice, AppError> {
+    if matches!(booker, Booker::Own(_)) {
+        return Ok(Choice { patient: None, follow_up_of: None, ..choice });
+    }
     if let Some(id) = choice.follow_up_of {
         let actor = cx.actor()?.clone();
         let earlier = cx.read(move |db| Ok(queries::find(db, &actor, id)?)).await?;
         choice.patient = Some(earlier.patient_id);
         choice.doctor = choice.doctor.or(Some(earlier.doctor_id));
     }
-    match booker {
-        Booker::Own(patient) => choice.patient = Some(patient),
-        Booker::Desk => {}
-        Booker::Doctor(doctor) => {
-            if choice.follow_up_of.is_none() {
-                return Err(AppError::Forbidden);
-            }
-            choice.doctor = Some(doctor);
+    if let Booker::Doctor(doctor) = booker {
+        if choice.follow_up_of.is_none() {
+            return Err(AppError::Forbidden);
         }
+        choice.doctor = Some(doctor);
     }
     Ok(choice)
 }
 
+/// Whom it is for.
+fn whose(booker: Booker, choice: &Choice) -> Option<PatientId> {
+    match booker {
+        Booker::Own(patient) => Some(patient),
+        _ => choice.patient,
+    }
+}
+
+/// What stands above a step: 1 the doctor, 2 the time, 3 the details.
 fn frame(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: &Choice, patient: Patient, step: usize) -> Frame {
     let title = match booker {
         Booker::Own(_) => "Book an appointment",
@@ -157,26 +166,23 @@ fn frame(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: &Choice, patient
         department: choice.department,
         ..Choice::default()
     };
-    // The steps with the page on which each is done, and the number of the page that follows it.
-    let all: Vec<(&'static str, Choice, usize)> = match booker {
-        Booker::Own(_) => vec![
-            ("Doctor", Choice { department: choice.department, ..Choice::default() }, 1),
-            ("Time", only(None, choice.doctor), 2),
-            ("Reason", choice.clone(), 3),
-        ],
-        Booker::Desk => vec![
-            ("Patient", Choice { doctor: choice.doctor, slot: choice.slot, ..Choice::default() }, 0),
-            ("Free time", only(choice.patient, choice.doctor), 2),
-            ("Details", choice.clone(), 3),
-        ],
-        Booker::Doctor(_) => vec![("Time", only(None, None), 2), ("Reason", choice.clone(), 3)],
+    // Each with the choice that leads back to it.
+    let (all, at) = match booker {
+        Booker::Own(_) => {
+            let first = ("Doctor", Choice { department: choice.department, ..Choice::default() });
+            (vec![first, ("Time", only(None, choice.doctor)), ("Reason", choice.clone())], step - 1)
+        }
+        Booker::Desk => {
+            let first = ("Patient", Choice { doctor: choice.doctor, slot: choice.slot, ..Choice::default() });
+            let second = ("Free time", only(choice.patient, choice.doctor));
+            (vec![first, second, ("Details", choice.clone())], (step - 1).max(1))
+        }
+        Booker::Doctor(_) => (vec![("Time", only(None, None)), ("Reason", choice.clone())], step.saturating_sub(2)),
     };
-    let at = all.iter().rposition(|(.., number)| *number <= step.max(1)).unwrap_or(0);
-    let at = if booker.is_desk() && step == 1 { 1 } else { at };
     let steps = all
         .into_iter()
         .enumerate()
-        .map(|(n, (label, choice, _))| StepLink {
+        .map(|(n, (label, choice))| StepLink {
             label,
             href: if n < at { choice.address("/book") } else { String::new() },
             is_current: n == at,
@@ -193,7 +199,7 @@ fn frame(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: &Choice, patient
 
 /// The patient whom it is for, within what the person may see; staff's look at who it is is recorded.
 async fn patient_of(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: &Choice) -> Result<Patient, AppError> {
-    let (actor, id) = (cx.actor()?.clone(), choice.patient.ok_or(AppError::NotFound)?);
+    let (actor, id) = (cx.actor()?.clone(), whose(booker, choice).ok_or(AppError::NotFound)?);
     let patient = cx.read(move |db| Ok(patients::queries::find(db, &actor, id)?)).await?;
     if !matches!(booker, Booker::Own(_)) {
         cx.looked(Entry::viewed("patient", id, id).note("page", "booking")).await?;
@@ -309,11 +315,11 @@ async fn details_step(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: Cho
     let Some(slot) = choice.slot else { return time_step(cx, booker, choice, form).await };
     let patient = patient_of(cx, booker, &choice).await?;
     let (zone, search, user) = (cx.zone(), search(cx, doctor)?, cx.actor()?.user_id);
-    let (is_gone, now) = (form.error("starts_at").is_some(), cx.now());
+    let (is_gone, now, for_whom) = (form.error("starts_at").is_some(), cx.now(), patient.id);
     let (held, others) = cx
         .read(move |db| {
             let held = queries::held_until(db, user, doctor, slot, now)?;
-            Ok((held, if is_gone { alternatives(db, zone, &search, slot)? } else { Vec::new() }))
+            Ok((held, if is_gone { alternatives(db, zone, &search, (slot, for_whom))? } else { Vec::new() }))
         })
         .await?;
     let frame = frame(cx, booker, &choice, patient, 3);
@@ -337,16 +343,21 @@ async fn details_step(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: Cho
     if is_valid { cx.html(&template) } else { cx.invalid(&template) }
 }
 
-/// Other free times, those near the wanted one first on its day, then the following days'.
+/// Other times, from the wanted one's day on, that are free for the doctor and for the patient.
 fn alternatives(
     db: &mut DbConnection,
     zone: Zone,
     search: &Search,
-    wanted: NaiveDateTime,
+    (wanted, patient): (NaiveDateTime, PatientId),
 ) -> Result<Vec<Slot>, AppError> {
     let day = zone.date(wanted).clamp(search.from, search.to);
     let until: NaiveDate = (day + TimeDelta::days(LOOK_AHEAD_DAYS)).min(search.to);
     let mut found = slots::find(db, zone, &Search { from: day, to: until, ..*search })?;
+    if let (Some(first), Some(last)) = (found.first(), found.last()) {
+        let span = Span { from: first.starts_at, to: last.ends_at };
+        let busy = queries::busy_patient(db, patient, span, None)?;
+        found.retain(|s| !busy.iter().any(|b| b.from < s.ends_at && b.to > s.starts_at));
+    }
     found.truncate(MOST_ALTERNATIVES);
     Ok(found)
 }
@@ -356,7 +367,7 @@ pub async fn hold(cx: Cx<can::SeeAppointments>) -> Answer {
     let booker = Booker::of(&cx)?;
     let form = cx.form.clone();
     let choice = complete(&cx, booker, Choice::of(|name| form.value(name).to_owned())).await?;
-    let (Some(doctor), Some(slot), Some(_)) = (choice.doctor, choice.slot, choice.patient) else {
+    let (Some(doctor), Some(slot), Some(_)) = (choice.doctor, choice.slot, whose(booker, &choice)) else {
         return cx.redirect(&choice.address("/book"));
     };
     let (by, actor) = (cx.by.clone(), cx.actor()?.clone());
@@ -393,7 +404,7 @@ pub async fn create(cx: Cx<can::SeeAppointments>) -> Answer {
         Booker::Desk if choice.follow_up_of.is_some() => Some(Channel::FollowUp),
         Booker::Desk => None,
     };
-    let (Some(patient), Some(doctor), Some(slot)) = (choice.patient, choice.doctor, choice.slot) else {
+    let (Some(patient), Some(doctor), Some(slot)) = (whose(booker, &choice), choice.doctor, choice.slot) else {
         return incomplete(&cx, booker, choice, form).await;
     };
     let Some(details) = forms::details(&mut form, channel) else {
@@ -435,7 +446,7 @@ fn booking(
 
 /// A form that says too little: the first step that is missing, which says so.
 async fn incomplete(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: Choice, mut form: Form) -> Answer {
-    if choice.patient.is_none() || choice.doctor.is_none() {
+    if whose(booker, &choice).is_none() || choice.doctor.is_none() {
         return Err(AppError::Invalid("Choose the patient and the doctor first.".to_owned()));
     }
     form.refuse_field("starts_at", "Choose a time.");
