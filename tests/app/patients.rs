@@ -23,6 +23,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(a_likely_duplicate_needs_a_word);
     suite.both(duplicates_are_shown_while_typing);
     suite.both(a_form_sent_twice_registers_one_patient);
+    suite.both(two_desks_do_not_register_one_person_twice);
     suite.both(a_doctor_sees_those_who_are_tied_to_them);
     suite.both(a_patient_sees_their_own_record_alone);
     suite.both(the_banner_tells_each_what_they_may_know);
@@ -329,6 +330,15 @@ async fn a_form_sent_twice_registers_one_patient(app: TestApp) {
     let places: Vec<&str> = sent.iter().map(|r| r.location()).collect();
     assert!(sent.iter().all(|r| r.status == 303), "{:?}", sent.iter().map(|r| r.status).collect::<Vec<_>>());
     assert!(places.iter().all(|p| p == &places[0]), "all lead to the one patient: {places:?}");
+    assert_eq!(count(&app), 1);
+}
+
+async fn two_desks_do_not_register_one_person_twice(app: TestApp) {
+    let desks = join_all((0..6).map(|_| app.sign_in(Role::Receptionist))).await;
+    let sent = join_all(desks.iter().map(|desk| desk.post("/patients", &GOOD))).await;
+    let statuses: Vec<u16> = sent.iter().map(|r| r.status).collect();
+    assert_eq!(statuses.iter().filter(|s| **s == 303).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|s| **s == 422).count(), 5, "{statuses:?}");
     assert_eq!(count(&app), 1);
 }
 

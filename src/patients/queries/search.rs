@@ -1,8 +1,8 @@
 //! Finding patients by what a person at the desk knows of them.
 //!
 //! A search reads indexes only, which hold all it needs (`ix_patients_name_search`, `ix_patients_phone_digits`), and
-//! stops after [`MOST_FOUND`]: with a million patients it stays a matter of milliseconds for what is common and of a
-//! tenth of a second for what is rare.
+//! stops after [`MOST_FOUND`]: with a million patients it takes milliseconds for what is common, and a few tenths of a
+//! second for what is rare, since the whole index is read.
 
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
