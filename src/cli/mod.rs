@@ -12,8 +12,11 @@ use crate::config::{Config, ConfigArgs};
 use crate::db::Db;
 
 /// Clinic and hospital management in one binary.
+///
+/// Without a command it serves the hospital. Every setting can be a flag, an environment variable, or a line of a TOML
+/// file; a flag goes before a variable, and a variable before the file.
 #[derive(Debug, Parser)]
-#[command(name = "infirmary", version, about)]
+#[command(name = "infirmary", version, about, after_help = EXAMPLES, max_term_width = 100)]
 struct Cli {
     #[command(flatten)]
     config: ConfigArgs,
@@ -21,15 +24,54 @@ struct Cli {
     command: Option<Command>,
 }
 
+const EXAMPLES: &str = "\
+Examples:
+  infirmary                          serve on 127.0.0.1:8080 with data/infirmary.db
+  infirmary demo                     try everything with people who are not real
+  DATABASE_URL=postgres://infirmary@db.example.org/infirmary infirmary serve";
+
+const SERVE: &str = "\
+Examples:
+  infirmary serve
+  infirmary serve --bind 127.0.0.1:9000 --data-dir /var/lib/infirmary
+  infirmary serve --config /etc/infirmary.toml";
+
+const DEMO: &str = "\
+The demonstration has a database of its own, demo.db in the data folder, which is made anew each day. Its
+logins are printed and written to demo-logins.json beside it.
+
+Examples:
+  infirmary demo
+  infirmary demo --bind 127.0.0.1:9000 --data-dir /tmp/clinic";
+
+const MIGRATE: &str = "\
+`infirmary serve` does the same when it starts. Make a backup before.
+
+Examples:
+  infirmary migrate
+  infirmary migrate --database-url sqlite:///var/lib/infirmary/infirmary.db";
+
+const SEED: &str = "\
+The same numbers and the same day give the same hospital, row for row. The doctors' accounts have no password.
+
+Examples:
+  infirmary seed
+  infirmary seed --patients 1000000 --doctors 400 --appointments 2000000 --seed 7
+  infirmary seed --today 2026-11-21 --time-zone Europe/Paris --currency EUR";
+
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the hospital (also without any command)
+    /// Serve the hospital
+    #[command(after_help = SERVE)]
     Serve,
     /// Serve a filled demonstration clinic, on this machine only
+    #[command(after_help = DEMO)]
     Demo,
-    /// Bring the database to this version and end
+    /// Bring the database to this version
+    #[command(after_help = MIGRATE)]
     Migrate,
     /// Fill the database with a made-up hospital: departments, doctors, patients and years of visits
+    #[command(after_help = SEED)]
     Seed(seed::SeedArgs),
     /// Make, reset and disable accounts
     #[command(subcommand)]

@@ -38,9 +38,11 @@ pub(super) fn serve(config: &Config, db: &Db, notice: Option<&str>, announce: im
     let (state, workers) = (web::Data::new(state), config.workers);
     actix_web::rt::System::new()
         .block_on(async move {
-            let server = app::serve(listener, state, workers)?;
+            let server = actix_web::rt::spawn(app::serve(listener, state, workers)?);
+            // The server's first step is to listen for signals: who reads the announcement may end it properly.
+            tokio::task::yield_now().await;
             announce();
-            server.await
+            server.await?
         })
         .map_err(|e| format!("the server ended: {e}"))
 }

@@ -95,12 +95,13 @@ pub fn reserve_ids(db: &mut DbConnection, table: &str, count: i64) -> QueryResul
     }
     match db {
         DbConnection::Sqlite(sqlite) => {
-            let last: Vec<Number> = sql_query("SELECT seq AS n FROM sqlite_sequence WHERE name = $1")
+            // SQLite takes `$1` for a name and numbers names as they come; `?1` is a number.
+            let last: Vec<Number> = sql_query("SELECT seq AS n FROM sqlite_sequence WHERE name = ?1")
                 .bind::<Text, _>(table)
                 .load(sqlite)?;
             let (last, set) = match last.first() {
-                Some(last) => (last.n, "UPDATE sqlite_sequence SET seq = $2 WHERE name = $1"),
-                None => (0, "INSERT INTO sqlite_sequence (name, seq) VALUES ($1, $2)"),
+                Some(last) => (last.n, "UPDATE sqlite_sequence SET seq = ?2 WHERE name = ?1"),
+                None => (0, "INSERT INTO sqlite_sequence (name, seq) VALUES (?1, ?2)"),
             };
             sql_query(set).bind::<Text, _>(table).bind::<BigInt, _>(last + count).execute(sqlite)?;
             Ok(last + 1)

@@ -9,6 +9,7 @@ mod accounts;
 mod appointments;
 mod booking;
 mod browser;
+mod cli;
 mod dashboards;
 mod departments;
 mod patients;
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
     appointments::tests(&mut suite);
     booking::tests(&mut suite);
     browser::tests(&mut suite);
+    cli::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
     patients::tests(&mut suite);

@@ -29,7 +29,6 @@ pub(super) fn plan(doctors: &[Doctor], today: NaiveDate, total: u64, patients: u
         .map(|date| (date, doctors.iter().map(|d| d.capacity(date)).sum::<u64>() * FULLEST / 100))
         .collect();
     let before: u64 = room.iter().filter(|(date, _)| *date < today).map(|(_, room)| room).sum();
-    let usual = total * 100 / before.max(1);
     let mut days: Vec<(NaiveDate, u64)> = Vec::with_capacity(room.len());
     // Today first, then the coming weeks; what remains goes back over the two years.
     let mut left = total;
@@ -67,8 +66,8 @@ pub(super) fn plan(doctors: &[Doctor], today: NaiveDate, total: u64, patients: u
     let busiest = all.iter().map(|(_, n)| *n).max().unwrap_or(0);
     if busiest * 3 > patients * 2 {
         return Err(format!(
-            "patients: {patients} are too few for {total} appointments, {busiest} of them on one day \
-             ({usual} in a hundred slots are taken)"
+            "patients: {patients} are too few for {total} appointments, {busiest} of them on one day; \
+             ask for more patients or fewer appointments"
         ));
     }
     Ok(Plan { days: all })

@@ -9,6 +9,7 @@ use super::people::{Core, age};
 use super::rng::Rng;
 use super::rows;
 use super::visits::{Visit, World};
+use crate::prescriptions::directions;
 
 const BODY: u64 = 8;
 
@@ -212,14 +213,8 @@ fn prescribe(
         }
         position += 1;
         let medicine = &world.catalogue.medicines[at];
-        let each: i32 = medicine.dose.parse().unwrap_or(1);
-        // Bottles, tubes and inhalers are counted by the piece.
-        let quantity = match medicine.unit {
-            "tablet" | "capsule" | "sachet" | "patch" => each * medicine.per_day * medicine.days,
-            "ml" => (each * medicine.per_day * medicine.days).div_euclid(100) * 100 + 100,
-            _ => 1,
-        };
-        let is_weekly = medicine.frequency.ends_with("week");
+        let days = Some(medicine.days);
+        let computed = directions::quantity(medicine.dose, medicine.unit, medicine.frequency, days);
         batch.medications.push(rows::Medication {
             prescription_id: prescription,
             position,
@@ -228,9 +223,9 @@ fn prescribe(
             unit: medicine.unit,
             route: medicine.route,
             frequency: medicine.frequency,
-            duration_days: Some(medicine.days),
-            quantity: Some(if is_weekly { (quantity / 7).max(1) } else { quantity }),
-            quantity_is_computed: true,
+            duration_days: days,
+            quantity: computed.or(medicine.quantity),
+            quantity_is_computed: computed.is_some(),
             instructions: medicine.instructions,
         });
     }

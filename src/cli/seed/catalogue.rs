@@ -60,8 +60,9 @@ pub(super) struct Medicine {
     pub unit: &'static str,
     pub route: &'static str,
     pub frequency: &'static str,
-    pub per_day: i32,
     pub days: i32,
+    /// Where it does not follow from the rest: as needed, drops, tubes.
+    pub quantity: Option<i32>,
     pub instructions: &'static str,
 }
 
@@ -130,9 +131,13 @@ fn department(fields: &[&'static str]) -> Option<Department> {
 }
 
 fn medicine(fields: &[&'static str]) -> Option<(&'static str, Medicine)> {
-    let [key, medicine, dose, unit, route, frequency, per_day, days, instructions] = fields else { return None };
-    let (per_day, days) = (per_day.parse().ok()?, days.parse().ok()?);
-    Some((key, Medicine { medicine, dose, unit, route, frequency, per_day, days, instructions }))
+    let [key, medicine, dose, unit, route, frequency, days, quantity, instructions] = fields else { return None };
+    let days = days.parse().ok()?;
+    let quantity = match *quantity {
+        "-" => None,
+        number => Some(number.parse().ok()?),
+    };
+    Some((key, Medicine { medicine, dose, unit, route, frequency, days, quantity, instructions }))
 }
 
 fn problem(fields: &[&'static str], medicines: &HashMap<&str, usize>) -> Option<(&'static str, Problem)> {
@@ -187,6 +192,17 @@ mod tests {
     use std::collections::HashSet;
 
     use super::Catalogue;
+    use crate::prescriptions::directions;
+
+    #[test]
+    fn quantities_follow_from_the_directions_or_are_given() {
+        for medicine in Catalogue::load().expect("reads").medicines {
+            let computed = directions::quantity(medicine.dose, medicine.unit, medicine.frequency, Some(medicine.days));
+            assert!(computed.is_some() != medicine.quantity.is_some(), "{}", medicine.medicine);
+            assert!(directions::ROUTES.iter().any(|(name, _)| *name == medicine.route), "{}", medicine.route);
+            assert!(directions::UNITS.iter().any(|(name, _)| *name == medicine.unit), "{}", medicine.unit);
+        }
+    }
 
     #[test]
     fn every_line_reads_and_every_department_has_problems() {
