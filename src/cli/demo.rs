@@ -146,7 +146,6 @@ fn make(folder: &Path, url: &str) -> Result<Db, String> {
     let now = db::now();
     write_mark(&db, String::new(), now)?;
     let zone = zone_of_the_moment(now);
-    seed::set_up(&db, "Riverside General Hospital", zone, Currency::fallback())?;
     let options = Options {
         patients: PATIENTS,
         doctors: DOCTORS,
@@ -156,6 +155,7 @@ fn make(folder: &Path, url: &str) -> Result<Db, String> {
         now,
         zone,
         unit: 10_i64.pow(Currency::fallback().decimals()),
+        settings: Some(seed::new_settings("Riverside General Hospital", zone, Currency::fallback())),
     };
     seed::fill(&db, &options, &Progress::none())?;
     let logins = make_logins(&db, zone, now)?;

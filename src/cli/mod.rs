@@ -59,6 +59,12 @@ Examples:
   infirmary seed --patients 1000000 --doctors 400 --appointments 2000000 --seed 7
   infirmary seed --today 2026-11-21 --time-zone Europe/Paris --currency EUR";
 
+const USER: &str = "\
+Examples:
+  infirmary user create --role admin --first-name Ada --last-name Byrne --email ada@example.org
+  infirmary user reset ada@example.org
+  infirmary user disable ada@example.org";
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the hospital
@@ -74,13 +80,16 @@ enum Command {
     #[command(after_help = SEED)]
     Seed(seed::SeedArgs),
     /// Make, reset and disable accounts
-    #[command(subcommand)]
+    #[command(subcommand, after_help = USER)]
     User(user::UserCommand),
 }
 
-/// Runs what the command line asks for. `Err` is the one line to show.
+/// Runs what the command line asks for. `Err` is the one line to show, whatever the database's own words were.
 pub fn run() -> Result<(), String> {
-    let cli = Cli::parse();
+    command(Cli::parse()).map_err(|message| message.split_whitespace().collect::<Vec<_>>().join(" "))
+}
+
+fn command(cli: Cli) -> Result<(), String> {
     let config = Config::load(&cli.config)?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(&config),

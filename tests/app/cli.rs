@@ -561,6 +561,9 @@ fn a_wrong_argument_gets_one_line_and_changes_nothing() -> Result<(), String> {
     let said = refused(&["--config", wrong.to_str().unwrap_or_default()]);
     assert!(said.contains("bnid") && said.lines().count() == 1, "{said}");
     assert!(!folder.0.join("demo.db").exists());
+    let db = Db::open(&format!("sqlite://{}/infirmary.db", folder.path())).map_err(|e| e.to_string())?;
+    let hospitals: i64 = db.read_now(|db| Ok(settings::table.count().get_result(db)?)).map_err(|e| e.to_string())?;
+    assert_eq!(hospitals, 0, "a refused seed has set nothing up");
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 
-use super::staff::Doctor;
+use super::hours::Doctor;
 
 /// How far back visits go, and how far ahead they are booked.
 const PAST: u64 = 730;

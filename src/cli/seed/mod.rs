@@ -11,6 +11,7 @@ mod batch;
 mod calendar;
 mod care;
 mod catalogue;
+mod hours;
 mod names;
 mod people;
 mod rng;
@@ -88,6 +89,8 @@ pub(super) struct Options {
     pub zone: Zone,
     /// Minor units in one unit of the currency.
     pub unit: i64,
+    /// Of a hospital that is not set up yet.
+    pub settings: Option<NewSettings>,
 }
 
 pub(super) fn run(config: &Config, args: &SeedArgs) -> Result<(), String> {
@@ -101,7 +104,7 @@ pub(super) fn run(config: &Config, args: &SeedArgs) -> Result<(), String> {
              good; if that is what you want, say --yes-add-to-existing"
         ));
     }
-    let (zone, currency) = hospital(&db, args)?;
+    let (zone, currency, settings) = hospital(&db, args)?;
     let today = match &args.today {
         Some(text) => {
             time::parse_date(text).ok_or_else(|| format!("today: {text:?} is not a date such as 2026-11-21"))?
@@ -117,6 +120,7 @@ pub(super) fn run(config: &Config, args: &SeedArgs) -> Result<(), String> {
         now: zone.utc_or_later(today.and_time(NaiveTime::MIN) + TimeDelta::hours(NOON)),
         zone,
         unit: 10_i64.pow(currency.decimals()),
+        settings,
     };
     let begun = std::time::Instant::now();
     let rows = fill(&db, &options, &Progress::new(&options))?;
@@ -131,8 +135,8 @@ pub(super) fn run(config: &Config, args: &SeedArgs) -> Result<(), String> {
     Ok(())
 }
 
-/// The hospital's clock and currency: its own when it is set up, else those asked for, which are then set.
-fn hospital(db: &Db, args: &SeedArgs) -> Result<(Zone, Currency), String> {
+/// The hospital's clock and currency: its own when it is set up, else those asked for, with the settings to be made.
+fn hospital(db: &Db, args: &SeedArgs) -> Result<(Zone, Currency, Option<NewSettings>), String> {
     let found = db.read_now(|db| Ok(settings::queries::find(db)?)).map_err(|e| e.to_string())?;
     if let Some(found) = found {
         for (name, wanted, present) in
@@ -142,7 +146,7 @@ fn hospital(db: &Db, args: &SeedArgs) -> Result<(Zone, Currency), String> {
                 return Err(format!("{name}: this hospital has {present} already; change it in its settings"));
             }
         }
-        return Ok((found.zone(), found.currency()));
+        return Ok((found.zone(), found.currency(), None));
     }
     let zone_name = args.time_zone.as_deref().unwrap_or("UTC");
     let zone =
@@ -153,14 +157,13 @@ fn hospital(db: &Db, args: &SeedArgs) -> Result<(Zone, Currency), String> {
     if name.is_empty() || name.chars().count() > 120 {
         return Err("hospital: its name has between 1 and 120 characters".to_owned());
     }
-    set_up(db, name, zone, currency)?;
-    Ok((zone, currency))
+    Ok((zone, currency, Some(new_settings(name, zone, currency))))
 }
 
-/// Makes the row of settings.
-pub(super) fn set_up(db: &Db, name: &str, zone: Zone, currency: Currency) -> Result<(), String> {
+/// The settings of a hospital that is not set up yet.
+pub(super) fn new_settings(name: &str, zone: Zone, currency: Currency) -> NewSettings {
     let now = db::now();
-    let new = NewSettings {
+    NewSettings {
         id: 1,
         hospital_name: name.to_owned(),
         address: "1 Riverside Walk, Riverside".to_owned(),
@@ -169,11 +172,10 @@ pub(super) fn set_up(db: &Db, name: &str, zone: Zone, currency: Currency) -> Res
         currency: currency.code().to_owned(),
         created_at: now,
         updated_at: now,
-    };
-    db.write_now(move |db| Ok(settings::queries::insert(db, &new)?)).map_err(|e| e.to_string())
+    }
 }
 
-/// Fills the database, whose settings are there, and says how many rows it wrote.
+/// Fills the database and says how many rows it wrote.
 ///
 /// # Errors
 /// One line: what was asked for does not fit together, or what the database said. What was written until then stays.
@@ -208,6 +210,9 @@ fn prepare(
     names: &Names,
     catalogue: &Catalogue,
 ) -> Result<(calendar::Plan, staff::Staff, Population, i64), AppError> {
+    if let Some(new) = &options.settings {
+        settings::queries::insert(db, new)?;
+    }
     let staff = staff::create(db, options, names, catalogue)?;
     let plan = calendar::plan(&staff.doctors, options.today, options.appointments, options.patients)
         .map_err(AppError::Invalid)?;

@@ -1,11 +1,12 @@
-//! Doctors of a made-up hospital with their departments and hours, and the people at its desk.
+//! Doctors of a made-up hospital with their departments, and the people at its desk.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike, Days, NaiveDateTime, NaiveTime, TimeDelta};
 use diesel::prelude::*;
 
 use super::catalogue::Catalogue;
+use super::hours::{Doctor, SESSIONS, WEEKS, exceptions, leave};
 use super::names::Names;
 use super::people::login_part;
 use super::rng::Rng;
@@ -15,41 +16,9 @@ use crate::db::bulk::{self, insert};
 use crate::db::fold::name_key;
 use crate::db::schema::{departments, doctors, specializations, users};
 use crate::error::AppError;
-use crate::time::Zone;
 
 const STAFF: u64 = 4;
-const LEAVE: u64 = 5;
-
-/// Days of the week on which a doctor works, 1 = Monday: most from Monday to Friday, but somebody on every day.
-const WEEKS: [[i32; 5]; 6] =
-    [[1, 2, 3, 4, 5], [2, 3, 4, 5, 6], [1, 2, 3, 4, 5], [3, 4, 5, 6, 7], [1, 2, 3, 4, 5], [1, 4, 5, 6, 7]];
-
-/// Morning and afternoon, in minutes after midnight.
-const SESSIONS: [[(i32, i32); 2]; 4] = [
-    [(9 * 60, 12 * 60 + 30), (13 * 60 + 30, 17 * 60)],
-    [(8 * 60, 12 * 60), (13 * 60, 16 * 60)],
-    [(8 * 60 + 30, 12 * 60 + 30), (14 * 60, 17 * 60 + 30)],
-    [(10 * 60, 13 * 60), (14 * 60, 18 * 60)],
-];
-
-pub(super) struct Doctor {
-    pub id: i64,
-    pub user_id: i64,
-    pub name: String,
-    /// Position in [`Catalogue::departments`].
-    pub department: usize,
-    days: [i32; 5],
-    sessions: [(i32, i32); 2],
-    slot_minutes: i32,
-    /// Days off with the reason, and days of extra hours in the morning.
-    exceptions: BTreeMap<NaiveDate, Change>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Change {
-    Off(&'static str),
-    Extra,
-}
+const ACCOUNT: u64 = 9;
 
 /// Somebody who books for others.
 pub(super) struct Receptionist {
@@ -60,44 +29,6 @@ pub(super) struct Receptionist {
 pub(super) struct Staff {
     pub doctors: Vec<Doctor>,
     pub desk: Vec<Receptionist>,
-}
-
-impl Doctor {
-    /// The sessions of a day, by the hospital's clock.
-    fn sessions(&self, date: NaiveDate) -> &[(i32, i32)] {
-        let weekday = i32::try_from(date.weekday().number_from_monday()).unwrap_or(1);
-        match self.exceptions.get(&date) {
-            Some(Change::Off(_)) => &[],
-            Some(Change::Extra) => &self.sessions[..1],
-            None if self.days.contains(&weekday) => &self.sessions,
-            None => &[],
-        }
-    }
-
-    /// How many times a day has.
-    pub fn capacity(&self, date: NaiveDate) -> u64 {
-        self.sessions(date)
-            .iter()
-            .map(|(start, end)| u64::try_from((end - start) / self.slot_minutes).unwrap_or(0))
-            .sum()
-    }
-
-    /// The times of a day in UTC, in order. A time that the clock leaves out is not one.
-    pub fn times(&self, date: NaiveDate, zone: Zone) -> Vec<(NaiveDateTime, NaiveDateTime)> {
-        let length = TimeDelta::minutes(i64::from(self.slot_minutes));
-        let mut times = Vec::new();
-        for &(start, end) in self.sessions(date) {
-            let mut minute = start;
-            while minute + self.slot_minutes <= end {
-                let local = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(minute));
-                if let Some(starts_at) = zone.utc(local) {
-                    times.push((starts_at, starts_at + length));
-                }
-                minute += self.slot_minutes;
-            }
-        }
-        times
-    }
 }
 
 /// Makes departments that are missing, and new doctors and receptionists.
@@ -119,14 +50,14 @@ pub(super) fn create(
     let first_doctor = bulk::reserve_ids(db, "doctors", count)?;
     let (mut staff, mut accounts, mut people, mut skills) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut hours, mut changes) = (Vec::new(), Vec::new());
-    let mut taken = std::collections::HashSet::new();
+    let mut making = Accounts { options, names, since, taken: HashSet::new() };
     for (index, &home) in homes.iter().enumerate() {
         let mut rng = Rng::of(options.seed, STAFF, index as u64);
         let position = i64::try_from(index).unwrap_or(0);
         let (id, user_id) = (first_doctor + position, first_user + position);
         let kind = &catalogue.departments[home];
         let (department_id, specialization_id) = department_ids[home];
-        let account = account(db, &mut rng, names, options, user_id, "doctor", since, &mut taken)?;
+        let account = making.make(db, index as u64, user_id, "doctor")?;
         let name = format!("{} {}", account.first_name, account.last_name);
         let years = rng.small(3, 34);
         people.push(rows::Doctor {
@@ -172,7 +103,7 @@ pub(super) fn create(
         accounts.push(account);
         staff.push(doctor);
     }
-    let (desk, desk_accounts) = desk(db, options, names, since, &mut taken)?;
+    let (desk, desk_accounts) = making.desk(db)?;
     insert(db, &accounts)?;
     insert(db, &desk_accounts)?;
     insert(db, &people)?;
@@ -258,50 +189,68 @@ fn department(
     Ok((department_id, specialization_id))
 }
 
-#[expect(clippy::too_many_arguments, reason = "one caller's loop, cut in two for reading")]
-fn account(
-    db: &mut DbConnection,
-    rng: &mut Rng,
-    names: &Names,
-    options: &Options,
-    id: i64,
-    role: &'static str,
+/// Makes accounts without a password, each with a user name of its own.
+struct Accounts<'a> {
+    options: &'a Options,
+    names: &'a Names,
     since: NaiveDateTime,
-    taken: &mut std::collections::HashSet<String>,
-) -> Result<rows::User, AppError> {
-    let is_female = rng.percent(50);
-    let born = options.today.year() - rng.small(29, 64);
-    let (mut origin, mut first, mut last);
-    loop {
-        origin = names.origin(rng);
-        first = names.first(rng, origin, is_female, born);
-        last = names.last(rng, origin);
-        // Colleagues write their names so that every patient can read them.
-        if first.chars().chain(last.chars()).all(|c| u32::from(c) < 0x250 || ('\u{1e00}'..='\u{1eff}').contains(&c)) {
-            break;
+    taken: HashSet<String>,
+}
+
+impl Accounts<'_> {
+    fn make(&mut self, db: &mut DbConnection, index: u64, id: i64, role: &'static str) -> Result<rows::User, AppError> {
+        let rng = &mut Rng::of(self.options.seed, ACCOUNT, index);
+        let is_female = rng.percent(50);
+        let born = self.options.today.year() - rng.small(29, 64);
+        let (first, last) = loop {
+            let origin = self.names.origin(rng);
+            let (first, last) = (self.names.first(rng, origin, is_female, born), self.names.last(rng, origin));
+            // Colleagues write their names so that every patient can read them.
+            if first.chars().chain(last.chars()).all(is_latin) {
+                break (first, last);
+            }
+        };
+        let plain = format!("{}.{}", login_part(first), login_part(last));
+        let mut username = plain.clone();
+        let mut number = 1;
+        while self.taken.contains(&username) || is_taken(db, &username)? {
+            number += 1;
+            username = format!("{plain}{number}");
         }
+        self.taken.insert(username.clone());
+        Ok(rows::User {
+            id,
+            email: Some(format!("{username}@example.org")),
+            username,
+            first_name: first.to_owned(),
+            last_name: last.to_owned(),
+            phone: super::people::phone(rng),
+            role,
+            designation: if role == "receptionist" { "Front desk" } else { "" },
+            license_number: String::new(),
+            created_at: self.since,
+            updated_at: self.since,
+        })
     }
-    let plain = format!("{}.{}", login_part(first), login_part(last));
-    let mut username = plain.clone();
-    let mut number = 1;
-    while taken.contains(&username) || is_taken(db, &username)? {
-        number += 1;
-        username = format!("{plain}{number}");
+
+    /// The people at the desk.
+    fn desk(&mut self, db: &mut DbConnection) -> Result<(Vec<Receptionist>, Vec<rows::User>), AppError> {
+        let count = (self.options.doctors / 6).clamp(2, 40);
+        let first = bulk::reserve_ids(db, "users", i64::try_from(count).unwrap_or(0))?;
+        let (mut desk, mut accounts) = (Vec::new(), Vec::new());
+        for index in 0..count {
+            let id = first + i64::try_from(index).unwrap_or(0);
+            let account = self.make(db, 1_000_000_000 + index as u64, id, "receptionist")?;
+            desk.push(Receptionist { user_id: id, name: format!("{} {}", account.first_name, account.last_name) });
+            accounts.push(account);
+        }
+        Ok((desk, accounts))
     }
-    taken.insert(username.clone());
-    Ok(rows::User {
-        id,
-        email: Some(format!("{username}@example.org")),
-        username,
-        first_name: first.to_owned(),
-        last_name: last.to_owned(),
-        phone: super::people::phone(rng),
-        role,
-        designation: if role == "receptionist" { "Front desk" } else { "" },
-        license_number: String::new(),
-        created_at: since,
-        updated_at: since,
-    })
+}
+
+/// Latin letters with whatever marks, and what stands between them in names.
+fn is_latin(c: char) -> bool {
+    u32::from(c) < 0x250 || ('\u{1e00}'..='\u{1eff}').contains(&c)
 }
 
 fn is_taken(db: &mut DbConnection, username: &str) -> Result<bool, AppError> {
@@ -320,101 +269,4 @@ fn free_licence(db: &mut DbConnection, id: i64) -> Result<String, AppError> {
         }
         number += 100_000;
     }
-}
-
-fn desk(
-    db: &mut DbConnection,
-    options: &Options,
-    names: &Names,
-    since: NaiveDateTime,
-    taken: &mut std::collections::HashSet<String>,
-) -> Result<(Vec<Receptionist>, Vec<rows::User>), AppError> {
-    let count = (options.doctors / 6).clamp(2, 40);
-    let first = bulk::reserve_ids(db, "users", i64::try_from(count).unwrap_or(0))?;
-    let (mut desk, mut accounts) = (Vec::new(), Vec::new());
-    for index in 0..count {
-        let mut rng = Rng::of(options.seed, STAFF, 1_000_000_000 + index as u64);
-        let id = first + i64::try_from(index).unwrap_or(0);
-        let account = account(db, &mut rng, names, options, id, "receptionist", since, taken)?;
-        desk.push(Receptionist { user_id: id, name: format!("{} {}", account.first_name, account.last_name) });
-        accounts.push(account);
-    }
-    Ok((desk, accounts))
-}
-
-/// Holidays, sick days, conferences, and an extra morning now and then, in the last two years and the next weeks.
-fn leave(options: &Options, index: usize, days: &[i32; 5]) -> BTreeMap<NaiveDate, Change> {
-    let mut rng = Rng::of(options.seed, LEAVE, index as u64);
-    let mut changes = BTreeMap::new();
-    let mut off = |from: NaiveDate, days: u64, reason| {
-        for day in 0..days {
-            let date = from + Days::new(day);
-            // The day that everybody looks at stays full.
-            if date != options.today {
-                changes.insert(date, Change::Off(reason));
-            }
-        }
-    };
-    for year in 0..2_u64 {
-        for _ in 0..2 {
-            let from = options.today - Days::new(year * 365 + 10 + rng.below(340));
-            off(from, 5 + rng.below(10), "Holiday");
-        }
-        off(options.today - Days::new(year * 365 + rng.below(350)), 1 + rng.below(3), "Sick leave");
-        off(options.today - Days::new(year * 365 + rng.below(350)), 2, "Conference");
-    }
-    if rng.percent(30) {
-        off(options.today + Days::new(4 + rng.below(20)), 3 + rng.below(5), "Holiday");
-    }
-    for _ in 0..rng.below(4) {
-        let date = options.today + Days::new(20) - Days::new(rng.below(300));
-        let weekday = i32::try_from(date.weekday().number_from_monday()).unwrap_or(1);
-        if !days.contains(&weekday) && date != options.today {
-            changes.entry(date).or_insert(Change::Extra);
-        }
-    }
-    changes
-}
-
-/// The rows of a doctor's exceptions, neighbouring days off in one.
-fn exceptions(doctor: &Doctor, zone: Zone) -> Vec<rows::Exception> {
-    let at = |date: NaiveDate, minute: i32| {
-        zone.utc_or_later(date.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(minute)))
-    };
-    let mut made: Vec<rows::Exception> = Vec::new();
-    let mut until = None;
-    for (&date, change) in &doctor.exceptions {
-        let announced = |date: NaiveDate| (date - Days::new(30)).and_time(NaiveTime::MIN) + TimeDelta::hours(10);
-        match change {
-            Change::Off(reason) => {
-                let ends_at = at(date + Days::new(1), 0);
-                match made.last_mut() {
-                    Some(last) if until == Some(date) && last.reason == *reason => last.ends_at = ends_at,
-                    _ => made.push(rows::Exception {
-                        doctor_id: doctor.id,
-                        kind: "off",
-                        starts_at: at(date, 0),
-                        ends_at,
-                        slot_minutes: 15,
-                        reason,
-                        created_at: announced(date),
-                    }),
-                }
-                until = Some(date + Days::new(1));
-            }
-            Change::Extra => {
-                let (start, end) = doctor.sessions[0];
-                made.push(rows::Exception {
-                    doctor_id: doctor.id,
-                    kind: "extra",
-                    starts_at: at(date, start),
-                    ends_at: at(date, end),
-                    slot_minutes: doctor.slot_minutes,
-                    reason: "Extra morning",
-                    created_at: announced(date),
-                });
-            }
-        }
-    }
-    made
 }

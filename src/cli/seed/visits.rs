@@ -6,10 +6,11 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
 use super::batch::Batch;
 use super::catalogue::Catalogue;
+use super::hours::Doctor;
 use super::names::Names;
 use super::people::{Core, Population, age};
 use super::rng::Rng;
-use super::staff::{Doctor, Receptionist, Staff};
+use super::staff::{Receptionist, Staff};
 use super::{Options, care, rows};
 
 const DAY: u64 = 6;
