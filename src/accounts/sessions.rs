@@ -58,9 +58,12 @@ impl SessionRow {
     }
 }
 
+/// State, last sign of life, absolute end, and the role of the account with whether it is active.
+type Stored = (String, NaiveDateTime, NaiveDateTime, Option<(Role, bool)>);
+
 /// The session of this token, unless it is idle for too long, at its absolute end, or its account is disabled.
 pub fn find_live(db: &mut DbConnection, token_hash: &str, now: NaiveDateTime) -> QueryResult<Option<LiveSession>> {
-    let found: Option<(String, NaiveDateTime, NaiveDateTime, Option<(Role, bool)>)> = sessions::table
+    let found: Option<Stored> = sessions::table
         .left_join(users::table)
         .filter(sessions::token_hash.eq(token_hash))
         .select((
