@@ -7,5 +7,20 @@
 pub mod actions;
 pub mod forms;
 pub mod model;
+mod pages;
 pub mod queries;
 pub mod vital_signs;
+
+use crate::web::Routes;
+
+pub fn routes(r: &mut Routes<'_>) {
+    r.get("/my-day", pages::my_day::show);
+    r.post("/appointments/{id}/encounter", pages::consultation::open_appointment);
+    r.post("/patients/{id}/encounters", pages::consultation::open_walk_in);
+    r.get("/patients/{id}/visits", pages::record::visits);
+    r.get("/encounters/{id}", pages::record::show);
+    r.post("/encounters/{id}", pages::consultation::save);
+    r.post("/encounters/{id}/sign", pages::consultation::sign);
+    r.post("/encounters/{id}/discard", pages::consultation::discard);
+    r.get("/encounters/{id}/print", pages::record::print);
+}

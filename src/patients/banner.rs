@@ -91,7 +91,8 @@ pub fn load(db: &mut DbConnection, actor: &Actor, id: PatientId, today: NaiveDat
     })
 }
 
-fn load_allergies(db: &mut DbConnection, id: PatientId) -> QueryResult<Vec<Allergy>> {
+/// Known allergies, the worst first, for pages that a person may see without the rest of the record.
+pub fn load_allergies(db: &mut DbConnection, id: PatientId) -> QueryResult<Vec<Allergy>> {
     let rows: Vec<(String, String, Severity)> = allergies::table
         .filter(allergies::patient_id.eq(id))
         .filter(allergies::entered_in_error_at.is_null())

@@ -141,14 +141,18 @@
 
   // Rows that repeat: the button names a <template>, whose copy goes to the end of the list named by data-rows.
   on('click', '[data-add-row]', (event, button) => {
+    // Without a script the button sends the form, and the page comes back with one more row.
+    event.preventDefault();
     const template = document.getElementById(button.dataset.addRow);
     const list = document.querySelector(`[data-rows="${CSS.escape(button.dataset.addRow)}"]`);
     const row = template.content.firstElementChild.cloneNode(true);
     // Ids must stay unique, and labels must follow them.
     const suffix = `-r${Date.now().toString(36)}${list.children.length}`;
+    const own = new Set([...row.querySelectorAll('[id]')].map((element) => element.id));
+    const renamed = (id) => (own.has(id) ? id + suffix : id);
     for (const element of row.querySelectorAll('[id]')) element.id += suffix;
-    for (const element of row.querySelectorAll('[for]')) element.htmlFor += suffix;
-    for (const name of ['list', 'aria-describedby', 'aria-labelledby']) for (const element of row.querySelectorAll(`[${name}]`)) element.setAttribute(name, element.getAttribute(name).split(' ').map((id) => id + suffix).join(' '));
+    for (const element of row.querySelectorAll('[for]')) element.htmlFor = renamed(element.htmlFor);
+    for (const name of ['list', 'aria-describedby', 'aria-labelledby']) for (const element of row.querySelectorAll(`[${name}]`)) element.setAttribute(name, element.getAttribute(name).split(' ').map(renamed).join(' '));
     list.append(row);
     window.htmx?.process(row);
     row.querySelector('input:not([type=hidden]), select, textarea')?.focus();

@@ -1,0 +1,308 @@
+//! The consultation: one screen that is saved while it is typed, and signed when done.
+
+use actix_web::http::StatusCode;
+use askama::Template;
+use chrono::NaiveDate;
+
+use super::{Mark, Vitals};
+use crate::access::can;
+use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus};
+use crate::audit::Entry;
+use crate::encounters::forms::{self, DiagnosisRow};
+use crate::encounters::model::{Encounter, EncounterId, EncounterStatus, VisitRow};
+use crate::encounters::{actions, queries};
+use crate::error::{AppError, ConflictRow, StaleEdit};
+use crate::patients::banner::{self, Banner};
+use crate::patients::model::PatientId;
+use crate::prescriptions::model::{PrescriptionRow, PrescriptionStatus};
+use crate::time::long_date_text;
+use crate::web::page::html_with;
+use crate::web::{Answer, Cx, Flash, Form, Page};
+use crate::{appointments, patients, prescriptions};
+
+/// How many earlier visits and prescriptions stand beside the form.
+const HISTORY: i64 = 5;
+/// How many rows for diagnoses may be asked for by address.
+const MOST_ROWS: usize = 50;
+
+#[derive(Template)]
+#[template(path = "encounters/consultation.html")]
+struct ConsultationPage {
+    page: Page,
+    banner: Banner,
+    form: Form,
+    encounter: Encounter,
+    version: i32,
+    visit_date: String,
+    appointment: Option<Appointment>,
+    appointment_time: String,
+    vitals: Vitals,
+    diagnoses: Vec<DiagnosisRow>,
+    /// When it was last saved, on the hospital's clock.
+    saved_at: String,
+    follow_up: Mark,
+    problems: Vec<String>,
+    earliest_follow_up: String,
+    side: Side,
+}
+
+/// What the doctor may want to look at while writing.
+struct Side {
+    visits: Vec<VisitRow>,
+    prescriptions: Vec<PrescriptionRow>,
+    /// Those of this very visit.
+    written: Vec<PrescriptionRow>,
+}
+
+impl Side {
+    fn has_drafts(&self) -> bool {
+        self.written.iter().any(|row| row.prescription.status == PrescriptionStatus::Draft)
+    }
+}
+
+/// The answer to a saving while the doctor types: the elements of the page that it changes.
+#[derive(Template)]
+#[template(path = "encounters/saved.html")]
+struct SavedFragment {
+    version: i32,
+    saved_at: String,
+    vitals: Vitals,
+    follow_up: Mark,
+    problems: Vec<String>,
+}
+
+/// The answer to a saving that came after another window's: both texts.
+#[derive(Template)]
+#[template(path = "encounters/conflict.html")]
+struct ConflictFragment {
+    id: EncounterId,
+    version: i32,
+    is_draft: bool,
+    rows: Vec<ConflictRow>,
+}
+
+/// What saving or signing came to.
+struct Saved {
+    form: Form,
+    version: i32,
+    born: NaiveDate,
+    encounter: Encounter,
+}
+
+/// The own draft as a form.
+pub(super) async fn write(cx: &Cx<can::ReadChart>, encounter: Encounter) -> Answer {
+    let (id, visit_date) = (encounter.id, encounter.visit_date);
+    let loaded = encounter.clone();
+    let (mut form, born) = cx
+        .read(move |db| {
+            let content = queries::content(db, &loaded)?;
+            let born = patients::queries::load(db, loaded.patient_id)?.date_of_birth;
+            Ok((forms::filled(&content, loaded.version), born))
+        })
+        .await?;
+    let wanted = cx.query("rows").parse::<usize>().unwrap_or(0).min(MOST_ROWS);
+    for _ in forms::diagnosis_rows(&form).len()..wanted {
+        form.push("dx_code", "");
+        form.push("dx_text", "");
+    }
+    cx.looked(Entry::viewed("encounter", id, encounter.patient_id)).await?;
+    let vitals = Vitals::of(&form, born, visit_date);
+    cx.html(&consultation_page(cx, form, encounter, vitals).await?)
+}
+
+async fn consultation_page<R: crate::access::Requirement>(
+    cx: &Cx<R>,
+    form: Form,
+    encounter: Encounter,
+    vitals: Vitals,
+) -> Result<ConsultationPage, AppError> {
+    let (actor, today, loaded) = (cx.actor()?.clone(), cx.today(), encounter.clone());
+    let (banner, appointment, side) = cx
+        .read(move |db| {
+            let patient = loaded.patient_id;
+            let banner = banner::load(db, &actor, patient, today)?;
+            let appointment = match loaded.appointment_id {
+                Some(id) => Some(appointments::queries::find(db, &actor, id)?),
+                None => None,
+            };
+            let mut visits = queries::for_patient(db, &actor, patient, 0, HISTORY + 1)?;
+            visits.retain(|visit| visit.id != loaded.id);
+            let mut recent = prescriptions::queries::for_patient(db, &actor, patient, 0, HISTORY)?;
+            recent.retain(|row| row.prescription.encounter_id != Some(loaded.id));
+            let written = prescriptions::queries::of_encounter(db, &actor, loaded.id)?;
+            Ok((banner, appointment, Side { visits, prescriptions: recent, written }))
+        })
+        .await?;
+    let mut diagnoses = forms::diagnosis_rows(&form);
+    if diagnoses.is_empty() {
+        diagnoses.push(DiagnosisRow { is_primary: true, ..DiagnosisRow::default() });
+    }
+    Ok(ConsultationPage {
+        page: cx.page(&format!("Consultation: {}", banner.name)),
+        banner,
+        version: encounter.version,
+        visit_date: long_date_text(encounter.visit_date),
+        appointment_time: appointment.as_ref().map(|a| cx.zone().time_text(a.starts_at)).unwrap_or_default(),
+        appointment,
+        vitals,
+        diagnoses,
+        saved_at: cx.zone().time_text(encounter.updated_at),
+        follow_up: follow_up_mark(&form),
+        problems: Vec::new(),
+        earliest_follow_up: encounter.visit_date.succ_opt().map(|d| d.to_string()).unwrap_or_default(),
+        side,
+        form,
+        encounter,
+    })
+}
+
+fn follow_up_mark(form: &Form) -> Mark {
+    let error = form.error("follow_up_date").map(ToOwned::to_owned);
+    Mark { field: "follow_up_date", error, flag: None, value: String::new() }
+}
+
+/// Saves what can be saved. The page asks for it a second after the last key, and the button without JavaScript.
+pub async fn save(cx: Cx<can::WriteEncounters>) -> Answer {
+    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
+    let (typed, seen) = (cx.form.clone(), cx.form.version());
+    let saved = cx
+        .write(move |db| {
+            let mut encounter = actions::own(db, &actor, id)?;
+            let stored = queries::content(db, &encounter)?;
+            let mut form = typed.clone();
+            let content = forms::read(&mut form, &stored, encounter.visit_date);
+            encounter.version = actions::save(db, &by, &actor, id, seen, &content)?;
+            encounter.updated_at = by.now;
+            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
+            Ok(Saved { form, version: encounter.version, born, encounter })
+        })
+        .await;
+    match saved {
+        Ok(saved) if cx.is_htmx() => cx.html(&saved_fragment(&cx, &saved)),
+        Ok(saved) => saved_page(&cx, saved).await,
+        Err(AppError::Stale(edit)) if cx.is_htmx() => conflict(&cx, id, *edit).await,
+        Err(error) => Err(error),
+    }
+}
+
+fn saved_fragment(cx: &Cx<can::WriteEncounters>, saved: &Saved) -> SavedFragment {
+    SavedFragment {
+        version: saved.version,
+        saved_at: cx.zone().time_text(cx.now()),
+        vitals: Vitals::of(&saved.form, saved.born, saved.encounter.visit_date),
+        follow_up: follow_up_mark(&saved.form),
+        problems: saved.form.errors.iter().map(|e| e.message.clone()).collect(),
+    }
+}
+
+/// Where the button leads that was pressed.
+async fn saved_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Answer {
+    let id = saved.encounter.id;
+    if !saved.form.is_valid() {
+        return cx.invalid(&wrong_page(cx, saved).await?);
+    }
+    match cx.form.value("then") {
+        "prescribe" => cx.redirect(&format!("/prescriptions/new?encounter={id}")),
+        "row" => {
+            let rows = forms::diagnosis_rows(&saved.form).len() + 1;
+            cx.redirect(&format!("/encounters/{id}?rows={rows}#diagnoses"))
+        }
+        _ => cx.redirect_with(&format!("/encounters/{id}"), &Flash::success("The draft was saved.")),
+    }
+}
+
+/// The form again with what is wrong; everything else is saved.
+async fn wrong_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Result<ConsultationPage, AppError> {
+    let vitals = Vitals::of(&saved.form, saved.born, saved.encounter.visit_date);
+    let mut page = consultation_page(cx, saved.form, saved.encounter, vitals).await?;
+    page.version = saved.version;
+    Ok(page)
+}
+
+async fn conflict(cx: &Cx<can::WriteEncounters>, id: EncounterId, edit: StaleEdit) -> Answer {
+    let actor = cx.actor()?.clone();
+    let now = cx.read(move |db| Ok(queries::find(db, &actor, id)?)).await?;
+    let is_draft = now.status == EncounterStatus::Draft;
+    html_with(StatusCode::CONFLICT, &ConflictFragment { id, version: now.version, is_draft, rows: edit.rows })
+}
+
+/// Saves the last words, signs, completes the appointment and submits the prescriptions that are ticked.
+pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
+    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
+    let (typed, seen) = (cx.form.clone(), cx.form.version());
+    let tried = cx
+        .write(move |db| {
+            let mut encounter = actions::own(db, &actor, id)?;
+            let stored = queries::content(db, &encounter)?;
+            let mut form = typed.clone();
+            let content = forms::read(&mut form, &stored, encounter.visit_date);
+            if form.is_valid() && !content.says_something() {
+                form.refuse_field("symptoms", actions::NOTHING_TO_SIGN);
+            }
+            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
+            if !form.is_valid() {
+                encounter.version = actions::save(db, &by, &actor, id, seen, &content)?;
+                let version = encounter.version;
+                return Ok(Some(Saved { form, version, born, encounter }));
+            }
+            actions::sign(db, &by, &actor, id, seen, &content)?;
+            for code in typed.values("submit_rx") {
+                let prescription = code.parse::<i64>().map(Into::into).map_err(|_| AppError::NotFound)?;
+                let version = prescriptions::queries::find(db, &actor, prescription)?.version;
+                prescriptions::actions::submit(db, &by, &actor, prescription, version)?;
+            }
+            Ok(None)
+        })
+        .await;
+    match tried {
+        Ok(None) => cx.redirect_with(&format!("/encounters/{id}"), &Flash::success("Signed. The visit is complete.")),
+        Ok(Some(saved)) => cx.invalid(&wrong_page(&cx, saved).await?),
+        // A prescription that cannot go out yet, or an appointment that cannot be completed: everything typed is kept.
+        Err(AppError::Conflict(message)) => {
+            let actor = cx.actor()?.clone();
+            let (encounter, born) = cx
+                .read(move |db| {
+                    let encounter = actions::own(db, &actor, id)?;
+                    let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
+                    Ok((encounter, born))
+                })
+                .await?;
+            let mut form = cx.form.clone();
+            form.refuse_field("", message);
+            let saved = Saved { form, version: seen, born, encounter };
+            cx.invalid(&wrong_page(&cx, saved).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Begins a visit that has no appointment.
+pub async fn open_walk_in(cx: Cx<can::WriteEncounters>) -> Answer {
+    let (by, actor, patient) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<PatientId>("id")?);
+    let (location, _) = cx
+        .write_once(move |db| Ok(format!("/encounters/{}", actions::open_walk_in(db, &by, &actor, patient)?)))
+        .await?;
+    cx.redirect(&location)
+}
+
+/// Goes on with an appointment: starts the visit if the patient waits, and opens its record.
+pub async fn open_appointment(cx: Cx<can::WriteEncounters>) -> Answer {
+    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<AppointmentId>("id")?);
+    let encounter = cx
+        .write(move |db| {
+            let appointment = appointments::queries::find(db, &actor, id)?;
+            if appointment.status == AppointmentStatus::CheckedIn {
+                appointments::actions::start(db, &by, &actor, id, None)?;
+            }
+            actions::open_for_appointment(db, &by, &actor, id)
+        })
+        .await?;
+    cx.redirect(&format!("/encounters/{encounter}"))
+}
+
+/// Takes back a walk-in that was opened by mistake.
+pub async fn discard(cx: Cx<can::WriteEncounters>) -> Answer {
+    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
+    let patient = cx.write(move |db| actions::discard(db, &by, &actor, id)).await?;
+    cx.redirect_with(&format!("/patients/{patient}"), &Flash::success("The consultation was discarded."))
+}

@@ -1,0 +1,159 @@
+//! Signed visits: one of them, on paper, and all of a patient.
+
+use askama::Template;
+
+use super::consultation;
+use crate::access::{Permission, can};
+use crate::audit::Entry;
+use crate::encounters::model::{EncounterId, EncounterStatus, Visit, VisitRow};
+use crate::encounters::queries;
+use crate::encounters::vital_signs::Reading;
+use crate::patients::banner::{self, Banner};
+use crate::patients::model::{Patient, PatientId};
+use crate::patients::tabs::Tab;
+use crate::prescriptions::model::PrescriptionRow;
+use crate::time::{age_text, date_text, long_date_text};
+use crate::web::paging::PAGE_SIZE;
+use crate::web::print::{Letterhead, Qr};
+use crate::web::{Answer, Cx, Page, Paging};
+use crate::{patients, prescriptions};
+
+#[derive(Template)]
+#[template(path = "encounters/show.html")]
+struct ShowPage {
+    page: Page,
+    banner: Banner,
+    visit: Visit,
+    visit_date: String,
+    signed_at: String,
+    follow_up: String,
+    readings: Vec<Reading>,
+    prescriptions: Vec<PrescriptionRow>,
+    /// Whether the reader wrote it, and so may go on from here.
+    is_own: bool,
+    is_patient: bool,
+    may_print: bool,
+}
+
+#[derive(Template)]
+#[template(path = "encounters/summary.html")]
+struct SummaryPage {
+    letterhead: Letterhead,
+    patient: Patient,
+    age: String,
+    born: String,
+    visit: Visit,
+    visit_date: String,
+    signed_at: String,
+    follow_up: String,
+    readings: Vec<Reading>,
+    prescriptions: Vec<PrescriptionRow>,
+    qr: Qr,
+    printed: String,
+}
+
+#[derive(Template)]
+#[template(path = "encounters/visits.html")]
+struct VisitsPage {
+    page: Page,
+    banner: Banner,
+    tab: Tab,
+    visits: Vec<VisitRow>,
+    paging: Paging,
+    may_write: bool,
+    is_patient: bool,
+}
+
+/// The own draft as a form; everything else to read.
+pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
+    let (actor, id) = (cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
+    let reader = actor.clone();
+    let encounter = cx.read(move |db| Ok(queries::find(db, &reader, id)?)).await?;
+    if encounter.is_draft_of(&actor) && actor.may(Permission::WriteEncounters) {
+        return consultation::write(&cx, encounter).await;
+    }
+    let (today, patient) = (cx.today(), encounter.patient_id);
+    let reader = actor.clone();
+    let (banner, visit, prescriptions, born) = cx
+        .read(move |db| {
+            let banner = banner::load(db, &reader, patient, today)?;
+            let born = patients::queries::load(db, patient)?.date_of_birth;
+            let written = prescriptions::queries::of_encounter(db, &reader, id)?;
+            Ok((banner, queries::visit(db, &reader, id)?, written, born))
+        })
+        .await?;
+    cx.looked(Entry::viewed("encounter", id, patient)).await?;
+    let on = visit.encounter.visit_date;
+    cx.html(&ShowPage {
+        page: cx.page(&format!("Visit of {}: {}", date_text(on), banner.name)),
+        banner,
+        visit_date: long_date_text(on),
+        signed_at: visit.encounter.signed_at.map(|at| cx.zone().text(at)).unwrap_or_default(),
+        follow_up: visit.content.follow_up_date.map(long_date_text).unwrap_or_default(),
+        readings: visit.content.vital_signs.readings(born, on),
+        prescriptions,
+        is_own: actor.doctor_id == Some(visit.encounter.doctor_id),
+        is_patient: actor.patient_id == Some(patient),
+        may_print: visit.encounter.status == EncounterStatus::Signed,
+        visit,
+    })
+}
+
+/// The summary of a signed visit on paper.
+pub async fn print(cx: Cx<can::ReadChart>) -> Answer {
+    let (actor, id) = (cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
+    let (visit, patient, prescriptions) = cx
+        .read(move |db| {
+            let visit = queries::visit(db, &actor, id)?;
+            if visit.encounter.status != EncounterStatus::Signed {
+                return Err(crate::error::AppError::Conflict("A visit is printed once it is signed.".to_owned()));
+            }
+            let patient = patients::queries::load(db, visit.encounter.patient_id)?;
+            let mut written = prescriptions::queries::of_encounter(db, &actor, id)?;
+            written.retain(|row| row.prescription.submitted_at.is_some() && row.prescription.cancelled_at.is_none());
+            Ok((visit, patient, written))
+        })
+        .await?;
+    cx.looked(Entry::new("printed", "encounter", id).patient(patient.id)).await?;
+    let on = visit.encounter.visit_date;
+    cx.html(&SummaryPage {
+        letterhead: Letterhead::from(cx.settings()),
+        age: age_text(patient.date_of_birth, on),
+        born: date_text(patient.date_of_birth),
+        visit_date: long_date_text(on),
+        signed_at: visit.encounter.signed_at.map(|at| cx.zone().text(at)).unwrap_or_default(),
+        follow_up: visit.content.follow_up_date.map(long_date_text).unwrap_or_default(),
+        readings: visit.content.vital_signs.readings(patient.date_of_birth, on),
+        prescriptions,
+        qr: Qr::of(&format!("{}/encounters/{id}", cx.base_url()))?,
+        printed: cx.zone().text(cx.now()),
+        patient,
+        visit,
+    })
+}
+
+/// All visits of a patient that the person may read.
+pub async fn visits(cx: Cx<can::ReadChart>) -> Answer {
+    let (actor, id) = (cx.actor()?.clone(), cx.id::<PatientId>("id")?);
+    let (today, asked) = (cx.today(), cx.page_number());
+    let reader = actor.clone();
+    let (banner, visits, paging) = cx
+        .read(move |db| {
+            let banner = banner::load(db, &reader, id, today)?;
+            let total = queries::count_for_patient(db, &reader, id)?;
+            let paging = Paging::new(asked, total, format!("/patients/{id}/visits"));
+            let visits = queries::for_patient(db, &reader, id, paging.offset(), PAGE_SIZE)?;
+            Ok((banner, visits, paging))
+        })
+        .await?;
+    cx.looked(Entry::viewed("patient", id, id).note("page", "visits")).await?;
+    cx.html(&VisitsPage {
+        page: cx.page(&format!("Visits: {}", banner.name)),
+        banner,
+        tab: Tab::Visits,
+        visits,
+        paging,
+        may_write: actor.may(Permission::WriteEncounters),
+        is_patient: actor.patient_id == Some(id),
+    })
+}
