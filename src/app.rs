@@ -13,7 +13,7 @@ use actix_web::{App, HttpServer, web};
 
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
-use crate::{accounts, appointments, dashboards, departments, patients, settings};
+use crate::{accounts, appointments, dashboards, departments, encounters, patients, prescriptions, settings};
 
 /// Every route, domain by domain.
 pub fn routes(r: &mut Routes<'_>) {
@@ -24,6 +24,8 @@ pub fn routes(r: &mut Routes<'_>) {
     departments::routes(r);
     patients::routes(r);
     appointments::routes(r);
+    encounters::routes(r);
+    prescriptions::routes(r);
 }
 
 /// Starts the server on a listener that is already bound. It stops on SIGTERM after finishing what is in flight.

@@ -44,6 +44,9 @@ pub fn visible_to(actor: &Actor) -> prescriptions::BoxedQuery<'static, MultiBack
     }
 }
 
+/// How many words of a name are searched for: nobody has more, and each is a part of the query.
+const MOST_WORDS: usize = 8;
+
 /// What a list is narrowed to.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
@@ -71,7 +74,7 @@ fn narrowed(actor: &Actor, filter: &Filter) -> prescriptions::BoxedQuery<'static
     if let Some(id) = PatientId::from_code(&filter.words) {
         return query.filter(prescriptions::patient_id.eq(id));
     }
-    for word in fold(&filter.words).split_whitespace() {
+    for word in fold(&filter.words).split_whitespace().take(MOST_WORDS) {
         let named =
             patients::table.filter(patients::name_search.like(contains(word)).escape('\\')).select(patients::id);
         query = query.filter(prescriptions::patient_id.eq_any(named));

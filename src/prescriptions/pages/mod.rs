@@ -1,0 +1,4 @@
+//! The pages of prescriptions.
+
+pub mod read;
+pub mod write;
