@@ -120,20 +120,27 @@ pub struct World {
     patient: String,
     user: String,
     appointment: String,
+    /// A signed visit of that patient.
+    encounter: String,
+    /// A submitted prescription of that patient.
+    prescription: String,
 }
 
 impl World {
     pub fn make(app: &TestApp) -> Self {
         let now = app.now();
         app.write(move |db| {
+            let patient = factory::patient(db, now)?;
             Ok(Self {
                 department: factory::department(db, now)?.to_string(),
-                patient: factory::patient(db, now)?.to_string(),
                 user: factory::person(db, Role::Receptionist, now)?.to_string(),
                 appointment: {
                     let (patient, doctor) = (factory::patient(db, now)?, factory::doctor(db, now)?);
                     factory::appointment(db, patient, doctor, now, AppointmentStatus::Scheduled)?.to_string()
                 },
+                patient: patient.to_string(),
+                encounter: factory::signed_visit(db, patient, now)?.to_string(),
+                prescription: factory::submitted_prescription(db, patient, now)?.to_string(),
             })
         })
     }
@@ -146,6 +153,8 @@ impl World {
             "patients" => &self.patient,
             "users" => &self.user,
             "appointments" => &self.appointment,
+            "encounters" => &self.encounter,
+            "prescriptions" => &self.prescription,
             _ => "1",
         };
         path.replace("{id}", id).replace("{token}", "no-such-token").replace("{path:.*}", "nothing.css")

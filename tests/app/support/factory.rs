@@ -12,8 +12,11 @@ use infirmary::db::schema::{appointments, availability, departments, doctors, pa
 use infirmary::departments::forms::DepartmentInput;
 use infirmary::departments::model::DepartmentId;
 use infirmary::doctors::model::DoctorId;
+use infirmary::encounters::model::EncounterId;
 use infirmary::error::AppError;
 use infirmary::patients::model::PatientId;
+use infirmary::prescriptions::model::{Content, Medication, PrescriptionId};
+use infirmary::prescriptions::queries::Occasion;
 use infirmary::settings::model::NewSettings;
 use infirmary::{accounts, settings};
 
@@ -193,5 +196,41 @@ pub fn appointment(
         ))
         .returning(appointments::id)
         .get_result(db)?;
+    Ok(id)
+}
+
+/// The doctor that an account is.
+pub fn doctor_id(db: &mut DbConnection, user: UserId) -> Result<DoctorId, AppError> {
+    Ok(doctors::table.filter(doctors::user_id.eq(user)).select(doctors::id).first(db)?)
+}
+
+/// Gives an account this patient's record as its own, instead of the one it was made with.
+pub fn give_record(db: &mut DbConnection, user: UserId, patient: PatientId) -> Result<(), AppError> {
+    let none: Option<UserId> = None;
+    diesel::update(patients::table.filter(patients::user_id.eq(user))).set(patients::user_id.eq(none)).execute(db)?;
+    diesel::update(patients::table.find(patient)).set(patients::user_id.eq(user)).execute(db)?;
+    Ok(())
+}
+
+/// A signed visit with a doctor of its own.
+pub fn signed_visit(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime) -> Result<EncounterId, AppError> {
+    let doctor = doctor(db, now)?;
+    let id = infirmary::encounters::queries::insert(db, patient, doctor, None, now.date(), now)?;
+    infirmary::encounters::queries::sign(db, id, 1, now)?;
+    Ok(id)
+}
+
+/// A submitted prescription of a doctor of its own.
+pub fn submitted_prescription(
+    db: &mut DbConnection,
+    patient: PatientId,
+    now: NaiveDateTime,
+) -> Result<PrescriptionId, AppError> {
+    let doctor = doctor(db, now)?;
+    let line = Medication { medicine: "Paracetamol 500 mg".to_owned(), ..Medication::default() };
+    let content = Content { medications: vec![line], ..Content::default() };
+    let occasion = Occasion { patient, encounter: None, appointment: None };
+    let id = infirmary::prescriptions::queries::insert(db, doctor, occasion, &content, now)?;
+    infirmary::prescriptions::queries::submit(db, id, 1, now)?;
     Ok(id)
 }
