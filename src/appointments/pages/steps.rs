@@ -2,10 +2,11 @@
 
 use askama::Template;
 
-use crate::access::{Requirement, can};
+use crate::access::{Permission, Requirement, can};
 use crate::appointments::model::{AppointmentId, AppointmentRow, Rules, Step};
 use crate::appointments::{actions, forms, queries};
 use crate::audit::Entry;
+use crate::encounters;
 use crate::error::AppError;
 use crate::web::{Answer, Cx, Flash, Form, Page};
 
@@ -17,8 +18,22 @@ pub async fn check_in(cx: Cx<can::ManageAppointments>) -> Answer {
     take(cx, Step::CheckIn).await
 }
 
+/// Begins the visit, and leads those who write its record to it.
 pub async fn start(cx: Cx<can::ConductVisits>) -> Answer {
-    take(cx, Step::Start).await
+    let id = cx.id::<AppointmentId>("id")?;
+    let (by, actor, version) = (cx.by.clone(), cx.actor()?.clone(), Some(cx.form.version()));
+    let (writes, elsewhere) = (cx.may(Permission::WriteEncounters), back(&cx, id));
+    let (location, _) = cx
+        .write_once(move |db| {
+            actions::start(db, &by, &actor, id, version)?;
+            if !writes {
+                return Ok(elsewhere.clone());
+            }
+            let encounter = encounters::actions::open_for_appointment(db, &by, &actor, id)?;
+            Ok(format!("/encounters/{encounter}"))
+        })
+        .await?;
+    cx.redirect(&location)
 }
 
 pub async fn complete(cx: Cx<can::ConductVisits>) -> Answer {
@@ -39,10 +54,9 @@ async fn take<R: Requirement>(cx: Cx<R>, step: Step) -> Answer {
             match step {
                 Step::Confirm => actions::confirm(db, &by, &actor, id, version)?,
                 Step::CheckIn => actions::check_in(db, &by, &actor, id, version)?,
-                Step::Start => actions::start(db, &by, &actor, id, version)?,
                 Step::Complete => actions::complete(db, &by, &actor, id, version)?,
                 Step::NoShow => actions::no_show(db, &by, &actor, id, version)?,
-                Step::Reschedule | Step::Cancel => return Err(AppError::NotFound),
+                Step::Start | Step::Reschedule | Step::Cancel => return Err(AppError::NotFound),
             }
             Ok(location.clone())
         })
@@ -50,7 +64,6 @@ async fn take<R: Requirement>(cx: Cx<R>, step: Step) -> Answer {
     let done = match step {
         Step::Confirm => "was confirmed",
         Step::CheckIn => "was checked in",
-        Step::Start => "has begun",
         Step::Complete => "was completed",
         _ => "was marked as not come",
     };
