@@ -81,12 +81,31 @@ pub fn find(db: &mut DbConnection, zone: Zone, search: &Search) -> QueryResult<V
     let span = Span { from: first.starts_at.max(search.now), to: last };
     let mut busy = queries::busy_doctor(db, search.doctor, span, search.moving)?;
     busy.extend(queries::held(db, search.doctor, span, search.now, search.holder)?);
+    let busy = merged(busy);
     Ok(times
         .into_iter()
         .map(|t| Slot { starts_at: t.starts_at, ends_at: t.ends_at })
-        .filter(|slot| slot.starts_at >= search.now)
-        .filter(|slot| !busy.iter().any(|b| b.from < slot.ends_at && b.to > slot.starts_at))
+        .filter(|slot| slot.starts_at >= search.now && !touches(&busy, *slot))
         .collect())
+}
+
+/// Spans in order, those that overlap made one: a year of slots is then compared with a year of bookings quickly.
+fn merged(mut spans: Vec<Span>) -> Vec<Span> {
+    spans.sort_by_key(|span| span.from);
+    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.from <= last.to => last.to = last.to.max(span.to),
+            _ => merged.push(span),
+        }
+    }
+    merged
+}
+
+/// Whether a slot overlaps one of the merged spans.
+fn touches(merged: &[Span], slot: Slot) -> bool {
+    let first = merged.partition_point(|span| span.to <= slot.starts_at);
+    merged.get(first).is_some_and(|span| span.from < slot.ends_at)
 }
 
 /// The slots of a day, morning, afternoon and evening apart.
@@ -197,6 +216,17 @@ impl Picker {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_slot_is_taken_when_any_of_its_minutes_is() {
+        let at = |minute: i64| NaiveDateTime::default() + TimeDelta::minutes(minute);
+        let span = |from, to| Span { from: at(from), to: at(to) };
+        let busy = merged(vec![span(60, 90), span(0, 10), span(80, 100), span(10, 20)]);
+        assert_eq!(busy, [span(0, 20), span(60, 100)]);
+        for (from, to, taken) in [(20, 60, false), (19, 30, true), (50, 61, true), (100, 110, false), (95, 99, true)] {
+            assert_eq!(touches(&busy, Slot { starts_at: at(from), ends_at: at(to) }), taken, "{from}–{to}");
+        }
+    }
 
     #[test]
     fn a_key_leads_back_to_its_instant_and_nothing_else_is_one() {

@@ -135,8 +135,9 @@ async fn an_appointment_goes_through_its_life_and_keeps_its_history(app: TestApp
 /// `security.md` 37: a hand-made request cannot skip a step.
 async fn every_step_from_every_state_is_let_through_or_refused_as_the_table_says(app: TestApp) {
     use AppointmentStatus::{Cancelled, CheckedIn, Completed, Confirmed, InProgress, NoShow, Scheduled};
-    let clinic = Clinic::open(&app).await;
+    // Before anybody signs in: staff who do nothing for a quarter of an hour are signed out.
     app.set_time("2026-06-15 10:00");
+    let clinic = Clinic::open(&app).await;
     let steps: [(&str, &Visitor, &[AppointmentStatus], AppointmentStatus); 6] = [
         ("confirm", &clinic.desk, &[Scheduled], Confirmed),
         ("check-in", &clinic.desk, &[Scheduled, Confirmed], CheckedIn),
@@ -230,6 +231,7 @@ async fn cancelling_needs_a_reason_and_frees_the_time(app: TestApp) {
 }
 
 async fn patients_cancel_and_move_their_own_until_the_hours_before(app: TestApp) {
+    app.set_time("2026-06-15 08:50");
     let clinic = Clinic::open(&app).await;
     app.write(|db| {
         diesel::update(settings::table).set(settings::cancel_hours_before.eq(2)).execute(db)?;

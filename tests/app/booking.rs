@@ -291,8 +291,8 @@ async fn a_booking_says_nothing_for_others(app: TestApp) {
 }
 
 async fn a_walk_in_is_checked_in_at_once(app: TestApp) {
-    let clinic = Clinic::open(&app).await;
     app.set_time("2026-06-15 09:07");
+    let clinic = Clinic::open(&app).await;
     let (patient, doctor) = (clinic.patient_id.to_string(), clinic.doctor_id.to_string());
     let page = clinic.desk.get(&format!("/walk-in?patient={patient}")).await.expect(200);
     assert!(page.says("next free 09:15"), "{}", page.words());
@@ -316,8 +316,8 @@ async fn a_walk_in_is_checked_in_at_once(app: TestApp) {
 }
 
 async fn walk_ins_at_once_never_overlap(app: TestApp) {
-    let clinic = Clinic::open(&app).await;
     app.set_time("2026-06-15 09:00");
+    let clinic = Clinic::open(&app).await;
     let now = app.now();
     let patients: Vec<String> = app.write(move |db| {
         let mut made = Vec::new();

@@ -260,7 +260,10 @@ async fn doctor_step(cx: &Cx<can::SeeAppointments>, booker: Booker, choice: Choi
     let frame = frame(cx, booker, &choice, patient, 1);
     let page = frame.page.clone();
     let all_href = Choice { department: None, ..without_time }.address("/book");
-    cx.html(&DoctorPage { frame, page, choice, query, departments, department: named, all_href, doctors, gone })
+    let template = DoctorPage { frame, page, choice, query, departments, department: named, all_href, doctors, gone };
+    // A form was sent for a doctor who cannot be booked.
+    let is_refused = gone && !cx.form.typed().is_empty();
+    if is_refused { cx.invalid(&template) } else { cx.html(&template) }
 }
 
 /// The doctor's name and department, when they can be booked by this person; `None` sends back to the choice.
