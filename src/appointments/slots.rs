@@ -207,6 +207,14 @@ impl Picker {
         })
     }
 
+    /// Does not offer this time: an appointment that is being moved is there already.
+    pub fn leave_out(&mut self, starts_at: NaiveDateTime) {
+        for part in &mut self.parts {
+            part.slots.retain(|slot| slot.starts_at != starts_at);
+        }
+        self.parts.retain(|part| !part.slots.is_empty());
+    }
+
     /// `Monday, 23 November 2026`.
     pub fn long_date(&self) -> String {
         crate::time::long_date_text(self.date)

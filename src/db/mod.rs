@@ -9,6 +9,7 @@ mod connect;
 pub mod constraint;
 pub mod fold;
 mod migrate;
+pub mod queue;
 pub mod schema;
 pub mod text;
 mod writer;

@@ -10,6 +10,7 @@ use crate::appointments::queries::{self, NewAppointment, Span};
 use crate::appointments::slots::{self, Search, Slot};
 use crate::audit::{self, Entry};
 use crate::db::DbConnection;
+use crate::db::queue::{self, Queue};
 use crate::doctors::model::DoctorId;
 use crate::error::AppError;
 use crate::patients;
@@ -44,6 +45,7 @@ pub fn hold(
     doctor: DoctorId,
     starts_at: NaiveDateTime,
 ) -> Result<NaiveDateTime, AppError> {
+    queue::enter(db, Queue::DoctorsTime, doctor.0)?;
     let settings = hospital(db)?;
     times::check_doctor(db, doctor, false)?;
     queries::remove_expired_holds(db, by.now)?;
@@ -63,6 +65,7 @@ pub fn hold(
 /// `Conflict` with words for the person when the time, the doctor or the patient cannot be booked; `NotFound` for a
 /// patient who is not theirs; `Forbidden` for a channel that is not theirs.
 pub fn book(db: &mut DbConnection, by: &By, actor: &Actor, booking: &Booking) -> Result<AppointmentId, AppError> {
+    times::queue(db, booking.doctor, booking.patient)?;
     let settings = hospital(db)?;
     let patient = patients::queries::find(db, actor, booking.patient)?.id;
     check_channel(db, actor, booking)?;
@@ -197,6 +200,7 @@ pub fn next_free_today(
 /// # Errors
 /// `Conflict` when the doctor or the patient is taken then, with the doctor's next free time.
 pub fn walk_in(db: &mut DbConnection, by: &By, actor: &Actor, walk_in: &WalkIn) -> Result<AppointmentId, AppError> {
+    times::queue(db, walk_in.doctor, walk_in.patient)?;
     let settings = hospital(db)?;
     let patient = patients::queries::find(db, actor, walk_in.patient)?.id;
     times::check_doctor(db, walk_in.doctor, false)?;

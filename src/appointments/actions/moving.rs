@@ -41,6 +41,7 @@ pub fn reschedule(
     let settings = hospital(db)?;
     let rules = Rules::from(&settings);
     let doctor = to.doctor.unwrap_or(before.doctor_id);
+    times::queue(db, doctor, before.patient_id)?;
     let desk = actor.may(Permission::ManageAppointments);
     let allowed = Step::Reschedule.check(actor, &before, by.now, rules);
     if allowed == Err(Refusal::NotYours) || (doctor != before.doctor_id && !desk) {

@@ -7,6 +7,7 @@ use crate::appointments::model::AppointmentId;
 use crate::appointments::queries::{self, Span};
 use crate::appointments::slots::{self, Search, Slot};
 use crate::db::DbConnection;
+use crate::db::queue::{self, Queue};
 use crate::doctors;
 use crate::doctors::model::{DoctorId, DoctorStatus};
 use crate::error::AppError;
@@ -29,6 +30,12 @@ pub(super) struct Wanted {
     pub starts_at: NaiveDateTime,
     /// The appointment that is being moved there.
     pub moving: Option<AppointmentId>,
+}
+
+/// Queues for the times of a doctor and a patient. First thing in whatever books or moves.
+pub(super) fn queue(db: &mut DbConnection, doctor: DoctorId, patient: PatientId) -> Result<(), AppError> {
+    queue::enter(db, Queue::DoctorsTime, doctor.0)?;
+    Ok(queue::enter(db, Queue::PatientsTime, patient.0)?)
 }
 
 /// The slot that begins then, if it can be had.

@@ -77,7 +77,10 @@ async fn page(cx: &Cx<can::SeeAppointments>, asked: Asked, form: Form) -> Result
             let names = (doctors::queries::display_name(db, doctor)?, openness.department);
             let options = if is_desk { doctors::queries::options(db)? } else { Vec::new() };
             let search = Search { doctor, from: today, to, now, holder: Some(asking.user_id), moving: Some(id) };
-            let picker = Picker::load(db, zone, &search, date)?;
+            let mut picker = Picker::load(db, zone, &search, date)?;
+            if doctor == row.appointment.doctor_id {
+                picker.leave_out(row.appointment.starts_at);
+            }
             Ok((row, doctor, names, options, picker))
         })
         .await?;

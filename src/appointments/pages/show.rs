@@ -108,7 +108,7 @@ pub async fn booked(cx: Cx<can::SeeAppointments>) -> Answer {
         hours => format!("You can move or cancel it here until {hours} hours before it begins."),
     };
     cx.html(&BookedPage {
-        page: cx.page(if is_confirmed { "Your appointment is booked" } else { "Your appointment is requested" }),
+        page: cx.page(if is_patient { "Your appointment is booked" } else { "The appointment is booked" }),
         date: long_date_text(zone.date(row.appointment.starts_at)),
         time: zone.time_text(row.appointment.starts_at),
         zone_name: zone.0.name(),
