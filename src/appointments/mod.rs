@@ -5,6 +5,8 @@
 //! keeps. Free times are the doctor's hours minus live appointments, minus what others hold, minus the past.
 
 pub mod actions;
+pub mod board;
+pub mod calendar;
 pub mod forms;
 pub mod model;
 mod pages;
@@ -35,4 +37,6 @@ pub fn routes(r: &mut Routes<'_>) {
     r.get("/appointments/{id}/reschedule", pages::reschedule_page);
     r.post("/appointments/{id}/reschedule", pages::reschedule);
     r.get("/patients/{id}/appointments", pages::of_patient);
+    board::routes(r);
+    calendar::routes(r);
 }

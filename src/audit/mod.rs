@@ -6,4 +6,4 @@ pub mod model;
 mod queries;
 
 pub use model::{AdminAction, Entry, Look};
-pub use queries::{looks, looks_count, record};
+pub use queries::{looks, looks_count, record, recorded_since};

@@ -1,5 +1,6 @@
 //! Writing the audit log, and reading what it says of one patient.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::model::{Entry, Look};
@@ -47,4 +48,32 @@ pub fn looks(db: &mut DbConnection, patient: PatientId, offset: i64, limit: i64)
 /// How many entries there are about a patient's record.
 pub fn looks_count(db: &mut DbConnection, patient: PatientId) -> QueryResult<i64> {
     audit_log::table.filter(audit_log::patient_id.eq(patient)).count().get_result(db)
+}
+
+/// How many of a person's latest entries are looked through for an earlier one.
+const LATEST: i64 = 40;
+
+/// Whether this person's same act was recorded at `since` (UTC) or later, among their latest entries: for pages that
+/// refresh themselves, so that one look is one row. Entries are the same when action, entity and the note named
+/// `note` agree.
+pub fn recorded_since(
+    db: &mut DbConnection,
+    by: &By,
+    entry: &Entry,
+    note: &str,
+    since: NaiveDateTime,
+) -> QueryResult<bool> {
+    let latest: Vec<(NaiveDateTime, String, String, String)> = audit_log::table
+        .filter(audit_log::user_id.eq(by.user_id()))
+        .order(audit_log::id.desc())
+        .limit(LATEST)
+        .select((audit_log::occurred_at, audit_log::action, audit_log::entity, audit_log::changes))
+        .load(db)?;
+    Ok(latest.iter().any(|(occurred_at, action, entity, changes)| {
+        let changes: serde_json::Value = serde_json::from_str(changes).unwrap_or_default();
+        *occurred_at >= since
+            && action == entry.action
+            && entity == entry.entity
+            && changes.get(note) == entry.changes.get(note)
+    }))
 }

@@ -14,7 +14,7 @@ use actix_web::{Error, HttpMessage, HttpResponse, ResponseError, web};
 
 use super::State;
 use super::page::FLASH_COOKIE;
-use super::sessions::RequestId;
+use super::sessions::{self, RequestId};
 use super::shell::{Facts, Shell};
 use crate::access::token;
 use crate::error::AppError;
@@ -32,7 +32,8 @@ pub async fn observe(
     let id = token::short();
     request.extensions_mut().insert(RequestId(id.clone()));
     let (method, begun) = (request.method().clone(), Instant::now());
-    let mut response = next.call(request).await?;
+    let is_background = request.headers().contains_key(sessions::BACKGROUND_HEADER);
+    let mut response = sessions::in_background(is_background, next.call(request)).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("x-request-id"), value);
     }

@@ -78,6 +78,20 @@ pub(super) fn address(request: &HttpRequest, trusted: &[IpAddr]) -> String {
     peer.to_string()
 }
 
+tokio::task_local! {
+    /// Whether the page asks by itself, while perhaps nobody sits before it.
+    static BACKGROUND: bool;
+}
+
+/// Marks a request that a page sends by itself.
+pub(super) const BACKGROUND_HEADER: &str = "x-background";
+
+/// Runs a request. One in the background is no sign of life, so that a board left open does not keep its person signed
+/// in. Whoever sends the mark shortens their own session at most.
+pub(super) async fn in_background<F: Future>(is_background: bool, work: F) -> F::Output {
+    BACKGROUND.scope(is_background, work).await
+}
+
 /// The store behind actix-session.
 #[derive(Clone)]
 pub struct DbSessionStore {
@@ -116,7 +130,8 @@ impl SessionStore for DbSessionStore {
             Ok(None) => return Ok(None),
             Err(_) => return unavailable(),
         };
-        let is_due = found.is_due_for_a_sign_of_life(now);
+        let is_background = BACKGROUND.try_with(|is| *is).unwrap_or(false);
+        let is_due = !is_background && found.is_due_for_a_sign_of_life(now);
         if is_due && self.db.write(move |db| Ok(sessions::touch(db, &hash, now)?)).await.is_err() {
             return unavailable();
         }

@@ -114,12 +114,14 @@ impl Link {
 const LINKS: &[Link] = &[
     link("", "Home", "/", "home", "h"),
     link("", "My day", "/my-day", "stethoscope", "d").for_those_who(Permission::ConductVisits),
+    link("", "Day board", "/board", "layout-columns", "b").for_those_who(Permission::SeeBoard),
+    link("", "Calendar", "/calendar", "calendar-week", "c").for_those_who(Permission::SeeSchedules),
     link("", "Patients", "/patients", "users", "p").for_those_who(Permission::SeePatients),
     link("", "My record", "/my-record", "id", "r").for_those_who(Permission::OwnRecord),
     link("", "Appointments", "/appointments", "calendar-event", "a").for_those_who(Permission::SeeAppointments),
     link("", "Book", "/book", "calendar-plus", "b").for_those_who(Permission::BookOwn),
-    link("", "New appointment", "/book", "calendar-plus", "b").for_those_who(Permission::ManageAppointments),
     link("", "Prescriptions", "/prescriptions", "prescription", "x").for_those_who(Permission::SeePrescriptions),
+    link("", "New appointment", "/book", "calendar-plus", "n").for_those_who(Permission::ManageAppointments),
     link("Administration", "Departments", "/departments", "building-hospital", "e")
         .for_those_who(Permission::SeeDepartments),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),

@@ -27,6 +27,8 @@
     note.append(words, close);
     box.replaceChildren(note);
   };
+  // For the scripts of single pages: detail is { text, kind }.
+  document.addEventListener('infirmary:say', (event) => say(event.detail.text, event.detail.kind));
 
   // htmx: every request carries the form token; a failure is said instead of leaving a dead button.
   document.addEventListener('htmx:configRequest', (event) => { event.detail.headers['X-Form-Token'] = token; });

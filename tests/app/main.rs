@@ -7,8 +7,10 @@
 mod access;
 mod accounts;
 mod appointments;
+mod board;
 mod booking;
 mod browser;
+mod calendar;
 mod cli;
 mod dashboards;
 mod departments;
@@ -33,8 +35,10 @@ fn main() -> ExitCode {
     accounts::tests(&mut suite);
     appointments::tests(&mut suite);
     booking::tests(&mut suite);
+    board::tests(&mut suite);
     browser::tests(&mut suite);
     cli::tests(&mut suite);
+    calendar::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
     encounters::tests(&mut suite);

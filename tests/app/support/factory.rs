@@ -234,3 +234,30 @@ pub fn submitted_prescription(
     infirmary::prescriptions::queries::submit(db, id, 1, now)?;
     Ok(id)
 }
+
+/// Twenty minutes with a doctor, in this state since `since`.
+pub fn visit(
+    db: &mut DbConnection,
+    patient: PatientId,
+    doctor: DoctorId,
+    starts_at: NaiveDateTime,
+    status: AppointmentStatus,
+    since: NaiveDateTime,
+) -> Result<AppointmentId, AppError> {
+    Ok(diesel::insert_into(appointments::table)
+        .values((
+            appointments::patient_id.eq(patient),
+            appointments::doctor_id.eq(doctor),
+            appointments::starts_at.eq(starts_at),
+            appointments::ends_at.eq(starts_at + TimeDelta::minutes(20)),
+            appointments::status.eq(status),
+            appointments::status_since.eq(since),
+            appointments::reason.eq("Cough"),
+            appointments::channel.eq(Channel::Desk),
+            appointments::cancelled_at.eq((status == AppointmentStatus::Cancelled).then_some(since)),
+            appointments::created_at.eq(since),
+            appointments::updated_at.eq(since),
+        ))
+        .returning(appointments::id)
+        .get_result(db)?)
+}
