@@ -13,7 +13,9 @@ use actix_web::{App, HttpServer, web};
 
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
-use crate::{accounts, appointments, dashboards, departments, encounters, patients, prescriptions, settings};
+use crate::{
+    accounts, appointments, dashboards, departments, doctors, encounters, patients, prescriptions, schedule, settings,
+};
 
 /// Every route, domain by domain.
 pub fn routes(r: &mut Routes<'_>) {
@@ -22,7 +24,9 @@ pub fn routes(r: &mut Routes<'_>) {
     accounts::routes(r);
     settings::routes(r);
     departments::routes(r);
+    doctors::routes(r);
     patients::routes(r);
+    schedule::routes(r);
     appointments::routes(r);
     encounters::routes(r);
     prescriptions::routes(r);

@@ -109,3 +109,28 @@ pub fn update(
 pub fn delete(db: &mut DbConnection, id: DepartmentId) -> QueryResult<()> {
     diesel::delete(departments::table.find(id)).execute(db).map(|_| ())
 }
+
+/// A department's name, for those who choose one: the scope was checked with the choice.
+pub fn name(db: &mut DbConnection, id: DepartmentId) -> QueryResult<String> {
+    departments::table.find(id).select(departments::name).first(db)
+}
+
+/// The doctor no longer heads any department but `except`.
+pub fn end_headships(
+    db: &mut DbConnection,
+    doctor: DoctorId,
+    except: Option<DepartmentId>,
+    now: NaiveDateTime,
+) -> QueryResult<()> {
+    let headed = departments::table
+        .filter(departments::head_doctor_id.eq(doctor))
+        .filter(departments::id.ne(except.unwrap_or(DepartmentId(0))));
+    diesel::update(headed)
+        .set((
+            departments::head_doctor_id.eq(None::<DoctorId>),
+            departments::version.eq(departments::version + 1),
+            departments::updated_at.eq(now),
+        ))
+        .execute(db)
+        .map(|_| ())
+}

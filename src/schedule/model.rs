@@ -10,6 +10,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel_derive_newtype::DieselNewType;
 
+use super::forms::HoursInput;
 use crate::db::schema::{availability, availability_exceptions};
 use crate::db::text;
 use crate::doctors::model::DoctorId;
@@ -66,6 +67,20 @@ impl Hours {
             && date.weekday().number_from_monday().cast_signed() == self.day_of_week
             && self.valid_from.is_none_or(|from| from <= date)
             && self.valid_to.is_none_or(|to| date <= to)
+    }
+
+    /// Whether these hours and new ones would both be worked at some time. Paused hours are in nobody's way.
+    pub fn overlaps(&self, input: &HoursInput) -> bool {
+        let begins_in_time = |from: Option<NaiveDate>, to: Option<NaiveDate>| match (from, to) {
+            (Some(from), Some(to)) => from <= to,
+            _ => true,
+        };
+        self.is_active
+            && input.days.contains(&self.day_of_week)
+            && self.start_minute < input.end_minute
+            && input.start_minute < self.end_minute
+            && begins_in_time(self.valid_from, input.valid_to)
+            && begins_in_time(input.valid_from, self.valid_to)
     }
 
     /// `09:00 – 12:00`.

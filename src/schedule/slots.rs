@@ -3,10 +3,10 @@
 //! Slots are counted on the hospital's wall clock and then placed in time. So a slot of an hour that the change to
 //! summer time leaves out is not made, and the hour that the change back shows twice makes each of its slots once.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::model::{Exception, ExceptionKind, Hours, SlotTime};
-use crate::time::Zone;
+use crate::time::{Zone, minute_of};
 
 /// The slots of the hospital's dates `from` to `to`, both included, in order. Those of the week that time off touches
 /// are left out; extra hours add theirs, also within time off, wherever no other slot stands.
@@ -51,10 +51,20 @@ fn cut(zone: Zone, from: NaiveDateTime, to: NaiveDateTime, minutes: i32) -> impl
     })
 }
 
-/// The Monday of the week that a day is in.
-pub fn monday(date: NaiveDate) -> NaiveDate {
-    use chrono::Datelike;
-    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
+/// Whether a doctor works from one instant to another: within extra hours, or within weekly hours and no time off.
+pub fn covers(zone: Zone, from: NaiveDateTime, to: NaiveDateTime, hours: &[Hours], exceptions: &[Exception]) -> bool {
+    let is_extra = |e: &Exception| e.kind == ExceptionKind::Extra && e.starts_at <= from && to <= e.ends_at;
+    let is_off = |e: &Exception| e.kind == ExceptionKind::Off && e.starts_at < to && e.ends_at > from;
+    if exceptions.iter().any(is_extra) {
+        return true;
+    }
+    if exceptions.iter().any(is_off) {
+        return false;
+    }
+    let local = zone.local(from);
+    let start = minute_of(local.time());
+    let end = i64::from(start) + (to - from).num_minutes();
+    hours.iter().any(|h| h.hold_on(local.date()) && h.start_minute <= start && end <= i64::from(h.end_minute))
 }
 
 #[cfg(test)]
@@ -228,8 +238,17 @@ mod tests {
     }
 
     #[test]
-    fn weeks_begin_on_monday() {
-        assert_eq!(monday(day("2026-06-21")), day("2026-06-15"));
-        assert_eq!(monday(day("2026-06-15")), day("2026-06-15"));
+    fn an_appointment_is_covered_by_hours_or_extra_hours_and_not_by_time_off() {
+        let paris = zone("Europe/Paris");
+        let week = [hours(MONDAY, 9, 12, 20)];
+        let is_covered = |from, to, exceptions: &[Exception]| covers(paris, at(from), at(to), &week, exceptions);
+        // Nine in Paris is seven in UTC.
+        assert!(is_covered("2026-06-15 07:00", "2026-06-15 07:30", &[]));
+        assert!(!is_covered("2026-06-15 09:50", "2026-06-15 10:10", &[]), "it goes beyond noon");
+        assert!(!is_covered("2026-06-16 07:00", "2026-06-16 07:30", &[]), "that is a Tuesday");
+        let off = exception(ExceptionKind::Off, "2026-06-15 07:10", "2026-06-15 08:00");
+        assert!(!is_covered("2026-06-15 07:00", "2026-06-15 07:30", std::slice::from_ref(&off)));
+        let extra = exception(ExceptionKind::Extra, "2026-06-15 07:00", "2026-06-15 10:30");
+        assert!(is_covered("2026-06-15 07:00", "2026-06-15 07:30", &[off, extra]));
     }
 }

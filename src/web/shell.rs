@@ -122,8 +122,13 @@ const LINKS: &[Link] = &[
     link("", "Book", "/book", "calendar-plus", "b").for_those_who(Permission::BookOwn),
     link("", "Prescriptions", "/prescriptions", "prescription", "x").for_those_who(Permission::SeePrescriptions),
     link("", "New appointment", "/book", "calendar-plus", "n").for_those_who(Permission::ManageAppointments),
-    link("Administration", "Departments", "/departments", "building-hospital", "e")
-        .for_those_who(Permission::SeeDepartments),
+    link("", "My hours", "/availability", "calendar-time", "o")
+        .for_those_who(Permission::SeeSchedules)
+        .shown_to(&[Role::Doctor]),
+    link("Hospital", "Departments", "/departments", "building-hospital", "e").for_those_who(Permission::SeeDepartments),
+    link("Hospital", "Doctors", "/doctors", "stethoscope", "d").for_those_who(Permission::SeeDoctors),
+    link("Hospital", "Specializations", "/specializations", "id-badge", "z")
+        .for_those_who(Permission::ManageDepartments),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
     link("Administration", "Settings", "/settings", "settings", "s").for_those_who(Permission::ManageSettings),
 ];

@@ -124,6 +124,10 @@ pub struct World {
     encounter: String,
     /// A submitted prescription of that patient.
     prescription: String,
+    doctor: String,
+    specialization: String,
+    hours: String,
+    exception: String,
 }
 
 impl World {
@@ -131,6 +135,7 @@ impl World {
         let now = app.now();
         app.write(move |db| {
             let patient = factory::patient(db, now)?;
+            let doctor = factory::doctor(db, now)?;
             Ok(Self {
                 department: factory::department(db, now)?.to_string(),
                 user: factory::person(db, Role::Receptionist, now)?.to_string(),
@@ -141,6 +146,10 @@ impl World {
                 patient: patient.to_string(),
                 encounter: factory::signed_visit(db, patient, now)?.to_string(),
                 prescription: factory::submitted_prescription(db, patient, now)?.to_string(),
+                doctor: doctor.to_string(),
+                hours: factory::hours(db, doctor, 1, (540, 720, 30), now)?.to_string(),
+                exception: factory::day_off(db, doctor, now)?.to_string(),
+                specialization: factory::specialization(db, now)?.to_string(),
             })
         })
     }
@@ -155,9 +164,15 @@ impl World {
             "appointments" => &self.appointment,
             "encounters" => &self.encounter,
             "prescriptions" => &self.prescription,
+            "doctors" => &self.doctor,
+            "specializations" => &self.specialization,
             _ => "1",
         };
-        path.replace("{id}", id).replace("{token}", "no-such-token").replace("{path:.*}", "nothing.css")
+        path.replace("{id}", id)
+            .replace("{hours}", &self.hours)
+            .replace("{exception}", &self.exception)
+            .replace("{token}", "no-such-token")
+            .replace("{path:.*}", "nothing.css")
     }
 }
 

@@ -8,15 +8,20 @@ use infirmary::access::Role;
 use infirmary::accounts::model::{NewUser, UserId};
 use infirmary::appointments::model::{AppointmentId, AppointmentStatus, Channel};
 use infirmary::db::DbConnection;
-use infirmary::db::schema::{appointments, availability, departments, doctors, patients};
+use infirmary::db::schema::{appointments, departments, doctors, patients};
 use infirmary::departments::forms::DepartmentInput;
 use infirmary::departments::model::DepartmentId;
 use infirmary::doctors::model::DoctorId;
+use infirmary::doctors::specializations;
+use infirmary::doctors::specializations::forms::SpecializationInput;
+use infirmary::doctors::specializations::model::SpecializationId;
 use infirmary::encounters::model::EncounterId;
 use infirmary::error::AppError;
 use infirmary::patients::model::PatientId;
 use infirmary::prescriptions::model::{Content, Medication, PrescriptionId};
 use infirmary::prescriptions::queries::Occasion;
+use infirmary::schedule::forms::{ExceptionInput, HoursInput};
+use infirmary::schedule::model::{ExceptionId, ExceptionKind, HoursId};
 use infirmary::settings::model::NewSettings;
 use infirmary::{accounts, settings};
 
@@ -137,6 +142,16 @@ pub fn department_exists(db: &mut DbConnection, id: DepartmentId) -> Result<bool
     Ok(diesel::select(diesel::dsl::exists(departments::table.find(id))).get_result(db)?)
 }
 
+/// A specialization that no doctor has.
+pub fn specialization(db: &mut DbConnection, now: NaiveDateTime) -> Result<SpecializationId, AppError> {
+    let input = SpecializationInput {
+        name: format!("Specialization {}", number()),
+        description: String::new(),
+        requirements: String::new(),
+    };
+    Ok(specializations::queries::insert(db, &input, now)?)
+}
+
 /// A doctor who works every day from 9 to 12 and from 13 to 17 on the hospital's clock, in slots of a quarter of an hour.
 pub fn working_doctor(db: &mut DbConnection, now: NaiveDateTime) -> Result<DoctorId, AppError> {
     let id = doctor(db, now)?;
@@ -155,20 +170,29 @@ pub fn hours(
     day: i32,
     (start, end, slot): (i32, i32, i32),
     now: NaiveDateTime,
-) -> Result<(), AppError> {
-    diesel::insert_into(availability::table)
-        .values((
-            availability::doctor_id.eq(doctor),
-            availability::day_of_week.eq(day),
-            availability::start_minute.eq(start),
-            availability::end_minute.eq(end),
-            availability::slot_minutes.eq(slot),
-            availability::is_active.eq(true),
-            availability::created_at.eq(now),
-            availability::updated_at.eq(now),
-        ))
-        .execute(db)?;
-    Ok(())
+) -> Result<HoursId, AppError> {
+    let input = HoursInput {
+        days: vec![day],
+        start_minute: start,
+        end_minute: end,
+        slot_minutes: slot,
+        is_active: true,
+        valid_from: None,
+        valid_to: None,
+    };
+    Ok(infirmary::schedule::queries::insert_hours(db, doctor, day, &input, now)?)
+}
+
+/// Time off for the day that begins now.
+pub fn day_off(db: &mut DbConnection, doctor: DoctorId, now: NaiveDateTime) -> Result<ExceptionId, AppError> {
+    let input = ExceptionInput {
+        kind: ExceptionKind::Off,
+        starts_at: now,
+        ends_at: now + chrono::TimeDelta::days(1),
+        slot_minutes: 15,
+        reason: String::new(),
+    };
+    Ok(infirmary::schedule::queries::insert_exception(db, doctor, &input, None, now)?)
 }
 
 /// Half an hour with a doctor, in this state.

@@ -1,14 +1,32 @@
 //! SQL of doctors.
 
+mod writes;
+
 use diesel::dsl::IntoBoxed;
 use diesel::prelude::*;
 
 use super::model::{Doctor, DoctorCard, DoctorId, DoctorStatus, Profile, Specialty, doctor_name, specialties};
 use super::specializations::model::SpecializationId;
 use crate::access::{Actor, Role};
+use crate::accounts::model::UserId;
+use crate::db::fold::fold;
 use crate::db::schema::{departments, doctor_specializations, doctors, specializations, users};
 use crate::db::{DbConnection, MultiBackend};
 use crate::departments::model::DepartmentId;
+use crate::web::paging::{PAGE_SIZE, Paging};
+
+pub use writes::{insert, set_inactive, set_specializations, update, update_own};
+
+/// What the list of doctors is narrowed to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Parts of a name in any order, or of the licence number; case and accents do not matter.
+    pub name: String,
+    pub department: Option<DepartmentId>,
+    pub specialization: Option<SpecializationId>,
+    /// `None` for all.
+    pub status: Option<DoctorStatus>,
+}
 
 /// Doctors beside their accounts and departments.
 #[diesel::dsl::auto_type]
@@ -78,6 +96,46 @@ pub fn profile(db: &mut DbConnection, actor: &Actor, id: DoctorId) -> QueryResul
     load_profiles(db, query)?.pop().ok_or(diesel::result::Error::NotFound)
 }
 
+/// A page of the doctors that the person may see and the filter lets through, by name. `base` is the list's address
+/// with its filters.
+pub fn list(
+    db: &mut DbConnection,
+    actor: &Actor,
+    filter: &Filter,
+    page: i64,
+    base: String,
+) -> QueryResult<(Vec<Profile>, Paging)> {
+    let mut query = visible_to(actor);
+    if let Some(department) = filter.department {
+        query = query.filter(doctors::department_id.eq(department));
+    }
+    if let Some(status) = filter.status {
+        query = query.filter(doctors::status.eq(status));
+    }
+    if let Some(specialization) = filter.specialization {
+        let having = doctor_specializations::table
+            .filter(doctor_specializations::specialization_id.eq(specialization))
+            .select(doctor_specializations::doctor_id);
+        query = query.filter(doctors::id.eq_any(having));
+    }
+    // A hospital has some hundreds of doctors: their names are compared here, without case and accents on both engines.
+    let mut found: Vec<(DoctorId, String, String, String)> = query
+        .order((users::last_name, users::first_name, doctors::id))
+        .select((doctors::id, users::first_name, users::last_name, doctors::license_number))
+        .load(db)?;
+    let wanted = fold(&filter.name);
+    found.retain(|(_, first, last, license)| {
+        let text = fold(&format!("dr {first} {last} {license}"));
+        wanted.split(' ').all(|word| text.contains(word))
+    });
+    let paging = Paging::new(page, i64::try_from(found.len()).unwrap_or(i64::MAX), base);
+    let (skip, take) = (usize::try_from(paging.offset()).unwrap_or(0), usize::try_from(PAGE_SIZE).unwrap_or(0));
+    let ids: Vec<DoctorId> = found.into_iter().skip(skip).take(take).map(|(id, ..)| id).collect();
+    let query =
+        visible_to(actor).filter(doctors::id.eq_any(ids)).order((users::last_name, users::first_name, doctors::id));
+    Ok((load_profiles(db, query)?, paging))
+}
+
 /// A doctor's own row, whoever asks: for rules of other domains.
 pub fn find(db: &mut DbConnection, id: DoctorId) -> QueryResult<Doctor> {
     doctors::table.find(id).select(Doctor::as_select()).first(db)
@@ -88,6 +146,19 @@ pub fn display_name(db: &mut DbConnection, id: DoctorId) -> QueryResult<String> 
     let (first, last): (String, String) =
         doctors::table.find(id).inner_join(users::table).select((users::first_name, users::last_name)).first(db)?;
     Ok(doctor_name(&first, &last))
+}
+
+/// The doctors' accounts that are no doctor here yet, by name: who was invited as a doctor by the list of people.
+pub fn accounts_without_doctor(db: &mut DbConnection) -> QueryResult<Vec<(UserId, String)>> {
+    let rows: Vec<(UserId, String, String, String)> = users::table
+        .left_join(doctors::table)
+        .filter(users::role.eq(Role::Doctor))
+        .filter(users::is_active.eq(true))
+        .filter(doctors::id.nullable().is_null())
+        .order((users::last_name, users::first_name, users::id))
+        .select((users::id, users::first_name, users::last_name, users::username))
+        .load(db)?;
+    Ok(rows.into_iter().map(|(id, first, last, username)| (id, format!("{first} {last} ({username})"))).collect())
 }
 
 /// The active doctors by name, for a choice: id and name.
