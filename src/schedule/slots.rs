@@ -3,7 +3,7 @@
 //! Slots are counted on the hospital's wall clock and then placed in time. So a slot of an hour that the change to
 //! summer time leaves out is not made, and the hour that the change back shows twice makes each of its slots once.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::model::{Exception, ExceptionKind, Hours, SlotTime};
 use crate::time::{Zone, minute_of};
@@ -65,6 +65,11 @@ pub fn covers(zone: Zone, from: NaiveDateTime, to: NaiveDateTime, hours: &[Hours
     let start = minute_of(local.time());
     let end = i64::from(start) + (to - from).num_minutes();
     hours.iter().any(|h| h.hold_on(local.date()) && h.start_minute <= start && end <= i64::from(h.end_minute))
+}
+
+/// The Monday of the week that a day is in.
+pub fn monday(date: NaiveDate) -> NaiveDate {
+    date.checked_sub_days(Days::new(u64::from(date.weekday().num_days_from_monday()))).unwrap_or(date)
 }
 
 #[cfg(test)]
@@ -235,6 +240,12 @@ mod tests {
         assert_eq!(made[0].starts_at, at("2026-06-16 00:00"));
         let tuesday = day("2026-06-16");
         assert_eq!(slots(new_york, tuesday, tuesday, &[hours(MONDAY, 20, 24, 60)], &[]), []);
+    }
+
+    #[test]
+    fn weeks_begin_on_monday() {
+        assert_eq!(monday(day("2026-06-21")), day("2026-06-15"));
+        assert_eq!(monday(day("2026-06-15")), day("2026-06-15"));
     }
 
     #[test]

@@ -126,7 +126,7 @@ const LINKS: &[Link] = &[
         .for_those_who(Permission::SeeSchedules)
         .shown_to(&[Role::Doctor]),
     link("Hospital", "Departments", "/departments", "building-hospital", "e").for_those_who(Permission::SeeDepartments),
-    link("Hospital", "Doctors", "/doctors", "stethoscope", "d").for_those_who(Permission::SeeDoctors),
+    link("Hospital", "Doctors", "/doctors", "stethoscope", "l").for_those_who(Permission::SeeDoctors),
     link("Hospital", "Specializations", "/specializations", "id-badge", "z")
         .for_those_who(Permission::ManageDepartments),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
