@@ -12,6 +12,7 @@ mod booking;
 mod browser;
 mod calendar;
 mod cli;
+mod crash;
 mod dashboards;
 mod departments;
 mod doctors;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
     browser::tests(&mut suite);
     cli::tests(&mut suite);
     calendar::tests(&mut suite);
+    crash::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
     encounters::tests(&mut suite);
