@@ -9,9 +9,10 @@ use diesel::prelude::*;
 use super::model::{BloodGroup, Gender, PatientId, Severity};
 use super::queries;
 use super::tabs::{TabLink, tabs};
-use crate::access::{Actor, Permission};
+use crate::access::{Actor, Permission, Role};
 use crate::db::DbConnection;
-use crate::db::schema::{allergies, conditions, vital_signs};
+use crate::db::schema::{allergies, conditions, encounters, vital_signs};
+use crate::doctors::model::DoctorId;
 use crate::settings;
 use crate::time::{age_text, date_text};
 
@@ -73,7 +74,7 @@ pub fn load(db: &mut DbConnection, actor: &Actor, id: PatientId, today: NaiveDat
     let reads_chart = actor.may(Permission::ReadChart);
     let allergies = if reads_chart || actor.may(Permission::SeeBanner) { Some(load_allergies(db, id)?) } else { None };
     let (conditions, vitals) =
-        if reads_chart { (load_conditions(db, id, today)?, load_vitals(db, id)?) } else { (Vec::new(), None) };
+        if reads_chart { (load_conditions(db, id, today)?, load_vitals(db, actor, id)?) } else { (Vec::new(), None) };
     Ok(Banner {
         id,
         number: id.code(),
@@ -136,8 +137,16 @@ struct VitalRow {
     recorded_at: NaiveDateTime,
 }
 
-fn load_vitals(db: &mut DbConnection, id: PatientId) -> QueryResult<Option<Vitals>> {
+/// The last that were taken; those of a consultation that is not signed yet are its doctor's alone.
+fn load_vitals(db: &mut DbConnection, actor: &Actor, id: PatientId) -> QueryResult<Option<Vitals>> {
+    let own = actor.doctor_id.filter(|_| actor.role == Role::Doctor).unwrap_or(DoctorId(0));
+    let is_open = vital_signs::encounter_id
+        .is_null()
+        .or(encounters::status.eq("signed"))
+        .or(encounters::status.eq("draft").and(encounters::doctor_id.eq(own)));
     let last: Option<VitalRow> = vital_signs::table
+        .left_join(encounters::table)
+        .filter(is_open)
         .filter(vital_signs::patient_id.eq(id))
         .filter(vital_signs::entered_in_error_at.is_null())
         .order((vital_signs::recorded_at.desc(), vital_signs::id.desc()))

@@ -47,7 +47,7 @@ pub const FREQUENCIES: &[Frequency] = &[
     daily("q8h", &["8 hourly"], "every 8 hours", 3, 1),
     daily("q12h", &["12 hourly"], "every 12 hours", 2, 1),
     daily("eod", &["alt", "alternate days", "qod"], "every other day", 1, 2),
-    daily("weekly", &["once a week", "ow"], "once a week", 1, 7),
+    daily("weekly", &["ow"], "once a week", 1, 7),
     Frequency { code: "prn", aliases: &["p.r.n.", "as needed", "sos"], words: "when needed", doses: Doses::Unknown },
     Frequency { code: "stat", aliases: &["at once"], words: "once, straight away", doses: Doses::Single },
 ];
@@ -133,11 +133,14 @@ pub fn unit_after(number_is_more_than_one: bool, unit: &str) -> String {
 
 /// A dose in thousandths of its unit: `1`, `0.5`, `1,5`, `½`, `1½`, `1/2`; of `1-2` the larger. `None` for other words.
 pub fn dose_in_thousandths(dose: &str) -> Option<i64> {
-    let dose = dose.trim();
-    if let Some((low, high)) = dose.split_once(['-', '–']) {
-        let (low, high) = (dose_in_thousandths(low)?, dose_in_thousandths(high)?);
-        return Some(low.max(high));
+    match dose.split_once(['-', '–']) {
+        Some((low, high)) => Some(single_dose(low)?.max(single_dose(high)?)),
+        None => single_dose(dose),
     }
+}
+
+fn single_dose(dose: &str) -> Option<i64> {
+    let dose = dose.trim();
     if let Some((over, under)) = dose.split_once('/') {
         let (over, under) = (whole(over)?, whole(under).filter(|u| *u > 0)?);
         return Some(over * 1000 / under);

@@ -88,7 +88,7 @@ pub fn medication_lines(form: &Form) -> Vec<MedicationLine> {
         quantity: at(&quantity, index),
         instructions: at(&instructions, index),
     };
-    form.values("medicine").enumerate().map(line).collect()
+    form.values("medicine").take(MOST_LINES * 2).enumerate().map(line).collect()
 }
 
 /// The lines of tests as typed, blank ones too.
@@ -101,7 +101,7 @@ pub fn test_lines(form: &Form) -> Vec<TestLine> {
         instructions: at(&instructions, index),
         priority: at(&priority, index),
     };
-    form.values("test").enumerate().map(line).collect()
+    form.values("test").take(MOST_LINES * 2).enumerate().map(line).collect()
 }
 
 /// Reads the form; what is wrong stands in it afterwards, beside the field of its line.

@@ -287,7 +287,7 @@ impl<R: Requirement> Cx<R> {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => {
                 let host =
-                    self.request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or("localhost");
+                    self.request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).filter(|h| h.len() <= 255).unwrap_or("localhost");
                 format!("http://{host}")
             }
         }

@@ -50,15 +50,23 @@ impl Server {
         server
     }
 
-    fn kill(mut self) {
-        self.process.kill().expect("it is killed");
-        self.process.wait().expect("it is gone");
+    /// `kill -9`.
+    fn kill(self) {
+        drop(self);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Also when the test fails: a server left behind would outlive the run.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
     }
 }
 
 async fn bookings_that_were_answered_survive_a_kill(app: TestApp) {
     // The binary has the real clock, so these hours lie in its future.
-    app.set_time(&infirmary::db::now().format("%Y-%m-%d 12:00").to_string());
+    app.clock.set(infirmary::db::now());
     let now = app.now();
     let (doctors, patients) = app.write(move |db| {
         let mut doctors = Vec::new();

@@ -15,8 +15,8 @@ const PASSWORD = 'seventeen wet badgers';
 /** Opens a single-use link and chooses a password. */
 async function accept(page, link) {
   await page.goto(link);
-  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByLabel('Password again').fill(PASSWORD);
+  await page.locator('[name=password]').fill(PASSWORD);
+  await page.locator('[name=password_again]').fill(PASSWORD);
   await page.locator('main form [type=submit], main form button.btn-primary').first().click();
   await page.waitForURL((url) => url.pathname === '/');
 }
@@ -145,8 +145,9 @@ journey('a clinic opens its doors', async ({ server, person, check }) => {
   await doctor.locator('[name=pulse]').fill('104');
   await doctor.locator('[name=dx_text]').first().fill('Palpitations');
   await doctor.locator('[name=dx_code]').first().fill('R00.2');
+  const saved = doctor.waitForResponse((answer) => answer.ok() && Boolean(answer.request().postData()?.includes('beta')));
   await doctor.locator('[name=treatment_plan]').fill('ECG, beta blocker, see again in two weeks.');
-  await doctor.getByText(/^Saved/).first().waitFor();
+  await saved;
   await doctor.reload();
   assert.equal(await doctor.locator('[name=symptoms]').inputValue(), 'Palpitations for five days, no syncope.');
   await check(doctor, 'consultation');

@@ -5,9 +5,7 @@ use strum::VariantArray;
 
 use super::login::{enter, remember_device};
 use crate::access::{By, can};
-use crate::accounts::model::UserId;
 use crate::accounts::{actions, forms, passwords, queries};
-use crate::error::AppError;
 use crate::patients;
 use crate::patients::model::Gender;
 use crate::web::page::local_path;
@@ -46,7 +44,7 @@ pub async fn create(cx: Cx<can::Public>) -> Answer {
     let asker = by.clone();
     cx.write(move |db| actions::admit_registration(db, &asker)).await?;
     let hash = passwords::hash(cx.state(), input.password.clone()).await?;
-    let (first_name, email, password) = (input.patient.first_name.clone(), input.email.clone(), input.password.clone());
+    let first_name = input.patient.first_name.clone();
     let made = cx
         .write_once_with(move |db| {
             let user = actions::register(db, &by, &input, &hash)?;
@@ -58,11 +56,8 @@ pub async fn create(cx: Cx<can::Public>) -> Answer {
         .await;
     let user = match made {
         Ok((_, Some(user))) => user,
-        // The form was sent twice: who knows the password of what it made goes the same way.
-        Ok((_, None)) => match same_person(&cx, email, password).await? {
-            Some(user) => user,
-            None => return cx.redirect("/login"),
-        },
+        // The form was sent twice: signing in is the way on, with everything that guards it.
+        Ok((_, None)) => return cx.redirect("/login"),
         Err(error) => {
             form.refuse(error)?;
             return cx.invalid(&register_page(&cx, form));
@@ -72,11 +67,4 @@ pub async fn create(cx: Cx<can::Public>) -> Answer {
     let hello =
         Flash::success(format!("Welcome, {first_name}. Your account is ready.")).link("/book", "Book an appointment");
     remember_device(&cx, user, cx.redirect_with(local_path(cx.form.value("next")), &hello))
-}
-
-async fn same_person(cx: &Cx<can::Public>, email: String, password: String) -> Result<Option<UserId>, AppError> {
-    let user = cx.read(move |db| Ok(queries::by_login(db, &email)?)).await?;
-    let stored = user.as_ref().and_then(|u| u.password_hash.clone());
-    let is_right = passwords::verify(cx.state(), password, stored).await?;
-    Ok(user.filter(|u| is_right && u.is_active).map(|u| u.id))
 }

@@ -82,7 +82,7 @@ fn given_roles() -> Vec<(String, String)> {
 
 pub async fn index(cx: Cx<can::ManageUsers>) -> Answer {
     let filter = PeopleFilter {
-        q: cx.query("q"),
+        q: cx.query("q").chars().take(100).collect(),
         role: cx.query("role").parse().ok(),
         standing: cx.query("standing").parse().ok(),
     };

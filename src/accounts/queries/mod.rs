@@ -14,13 +14,16 @@ use crate::access::{Actor, PermissionSet, Role, token};
 use crate::db::DbConnection;
 use crate::db::fold::fold;
 use crate::db::schema::{doctors, patients, users};
-use crate::doctors::model::DoctorId;
+use crate::doctors::model::{DoctorId, DoctorStatus};
 use crate::patients::model::PatientId;
 
-/// The acting person behind a session, or `None` when the account is gone or disabled.
+/// The acting person behind a session, or `None` when the account is gone or disabled. A doctor who no longer works
+/// here is nobody's doctor any more.
 pub fn actor(db: &mut DbConnection, id: UserId) -> QueryResult<Option<Actor>> {
     let found: Option<(User, Option<DoctorId>, Option<PatientId>)> = users::table
-        .left_join(doctors::table.on(doctors::user_id.eq(users::id)))
+        .left_join(
+            doctors::table.on(doctors::user_id.eq(users::id).and(doctors::status.eq(DoctorStatus::Active))),
+        )
         .left_join(patients::table.on(patients::user_id.eq(users::id.nullable())))
         .filter(users::id.eq(id))
         .filter(users::is_active.eq(true))

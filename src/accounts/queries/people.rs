@@ -52,7 +52,7 @@ fn patients_list(
             .left_join(patients::table.on(patients::user_id.eq(users::id.nullable())))
             .filter(users::role.eq(Role::Patient))
             .into_boxed::<MultiBackend>();
-        for word in fold(&filter.q).split(' ').filter(|w| !w.is_empty()) {
+        for word in fold(&filter.q).split(' ').filter(|w| !w.is_empty()).take(8) {
             let pattern = contains(word);
             query = query.filter(
                 patients::name_search

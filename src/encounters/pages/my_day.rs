@@ -6,6 +6,7 @@ use chrono::{Days, NaiveDate};
 use crate::access::can;
 use crate::appointments;
 use crate::appointments::model::{AppointmentId, AppointmentRow, AppointmentStatus};
+use crate::audit::Entry;
 use crate::encounters::model::{DraftRow, EncounterId, EncounterStatus};
 use crate::encounters::queries;
 use crate::error::AppError;
@@ -88,6 +89,7 @@ pub async fn show(cx: Cx<can::ConductVisits>) -> Answer {
             Ok((rows, queries::of_appointments(db, &ids)?, queries::drafts_of(db, doctor)?))
         })
         .await?;
+    cx.looked(Entry::new("viewed", "my_day", 0).note("date", date).note("appointments", rows.len())).await?;
     let limit = cx.settings().waiting_limit_minutes;
     let row = |row: AppointmentRow| {
         let known = encounters.get(&row.appointment.id);

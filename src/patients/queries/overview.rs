@@ -3,7 +3,7 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use crate::access::{Actor, Permission};
+use crate::access::{Actor, Permission, Role};
 use crate::appointments::model::AppointmentStatus;
 use crate::db::DbConnection;
 use crate::db::schema::{appointments, doctors, encounters, users};
@@ -47,11 +47,18 @@ pub fn overview(db: &mut DbConnection, actor: &Actor, id: PatientId, now: NaiveD
         let live = appointments::status
             .eq(AppointmentStatus::Scheduled)
             .or(appointments::status.eq(AppointmentStatus::Confirmed));
-        let rows: Vec<(i64, NaiveDateTime, String, String, String, AppointmentStatus)> = appointments::table
+        // Doctors see their own appointments; what a colleague is consulted for is not theirs to read.
+        let only = actor.doctor_id.filter(|_| !actor.may(Permission::ManageAppointments) && actor.role == Role::Doctor);
+        let mut query = appointments::table
             .inner_join(doctors::table.inner_join(users::table))
             .filter(appointments::patient_id.eq(id))
             .filter(live)
             .filter(appointments::ends_at.gt(now))
+            .into_boxed();
+        if let Some(doctor) = only {
+            query = query.filter(appointments::doctor_id.eq(doctor));
+        }
+        let rows: Vec<(i64, NaiveDateTime, String, String, String, AppointmentStatus)> = query
             .order((appointments::starts_at, appointments::id))
             .limit(SHOWN)
             .select((
