@@ -286,8 +286,13 @@ impl<R: Requirement> Cx<R> {
         match &self.state.public_url {
             Some(url) => url.trim_end_matches('/').to_owned(),
             None => {
-                let host =
-                    self.request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).filter(|h| h.len() <= 255).unwrap_or("localhost");
+                let host = self
+                    .request
+                    .headers()
+                    .get(header::HOST)
+                    .and_then(|v| v.to_str().ok())
+                    .filter(|h| h.len() <= 255)
+                    .unwrap_or("localhost");
                 format!("http://{host}")
             }
         }

@@ -47,7 +47,8 @@ async fn drawing(visitor: &Visitor, query: &str) -> Value {
 
 fn event(drawing: &Value, id: i64) -> &Value {
     let events = drawing["events"].as_array().expect("a list");
-    events.iter().find(|e| e["id"] == id.to_string()).expect("the appointment is drawn")
+    let id = id.to_string();
+    events.iter().find(|e| e["id"] == id).expect("the appointment is drawn")
 }
 
 async fn a_day_has_its_doctors_side_by_side(app: TestApp) {
@@ -193,7 +194,7 @@ async fn a_day_that_changes_the_clocks_keeps_its_hours(app: TestApp) {
     let now = app.now();
     let doctor = app.write(move |db| {
         let doctor = factory::doctor(db, now)?;
-        factory::hours(db, doctor, 7, (1 * 60, 4 * 60, 60), now)?;
+        factory::hours(db, doctor, 7, (60, 4 * 60, 60), now)?;
         Ok(doctor)
     });
     let first = book(&app, "Anna", doctor, "2026-10-25 01:00", AppointmentStatus::Scheduled);

@@ -125,8 +125,9 @@ async fn bookings_that_were_answered_survive_a_kill(app: TestApp) {
     page.expect(200);
     again.kill();
     app.read(|db| {
-        let stored: Vec<(i64, DoctorId, chrono::NaiveDateTime)> =
-            appointments::table.select((appointments::id, appointments::doctor_id, appointments::starts_at)).load(db)?;
+        let stored: Vec<(i64, DoctorId, chrono::NaiveDateTime)> = appointments::table
+            .select((appointments::id, appointments::doctor_id, appointments::starts_at))
+            .load(db)?;
         for (doctor, starts_at) in &booked {
             assert!(stored.iter().any(|(_, d, s)| d == doctor && s == starts_at), "an answered booking is there");
         }
@@ -150,12 +151,7 @@ async fn bookings_that_were_answered_survive_a_kill(app: TestApp) {
 /// `None` when nobody answered.
 async fn book(visitor: &Visitor, doctor: DoctorId, patient: &str, starts_at: chrono::NaiveDateTime) -> Option<u16> {
     let (doctor, slot) = (doctor.to_string(), slots::key(starts_at));
-    let fields = [
-        ("patient", patient),
-        ("doctor", &doctor),
-        ("starts_at", &slot),
-        ("channel", "desk"),
-        ("reason", "Check-up"),
-    ];
+    let fields =
+        [("patient", patient), ("doctor", &doctor), ("starts_at", &slot), ("channel", "desk"), ("reason", "Check-up")];
     visitor.try_post("/book", &fields).await.map(|reply| reply.status)
 }

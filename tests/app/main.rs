@@ -19,6 +19,7 @@ mod doctors;
 mod encounters;
 mod patients;
 mod prescriptions;
+mod privacy;
 mod robust;
 mod schedule;
 mod schema;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     patients::tests(&mut suite);
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);
+    privacy::tests(&mut suite);
     doctors::tests(&mut suite);
     schedule::tests(&mut suite);
     schema::tests(&mut suite);

@@ -125,7 +125,7 @@ async fn everybody_is_found_by_what_the_desk_knows(app: TestApp) {
         ("brien 21.11.1975", &brien),
     ] {
         let found = find(&desk, query).await;
-        assert_eq!(&found, &[expected.clone()], "{query:?}");
+        assert_eq!(&found, std::slice::from_ref(expected), "{query:?}");
     }
     assert!(find(&desk, "zoe brien").await.is_empty());
     assert!(find(&desk, "zoe 1975").await.is_empty());

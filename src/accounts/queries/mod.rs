@@ -21,9 +21,7 @@ use crate::patients::model::PatientId;
 /// here is nobody's doctor any more.
 pub fn actor(db: &mut DbConnection, id: UserId) -> QueryResult<Option<Actor>> {
     let found: Option<(User, Option<DoctorId>, Option<PatientId>)> = users::table
-        .left_join(
-            doctors::table.on(doctors::user_id.eq(users::id).and(doctors::status.eq(DoctorStatus::Active))),
-        )
+        .left_join(doctors::table.on(doctors::user_id.eq(users::id).and(doctors::status.eq(DoctorStatus::Active))))
         .left_join(patients::table.on(patients::user_id.eq(users::id.nullable())))
         .filter(users::id.eq(id))
         .filter(users::is_active.eq(true))
