@@ -213,6 +213,7 @@ async fn saved_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Answer {
 
 /// The form again with what is wrong; everything else is saved.
 async fn wrong_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Result<ConsultationPage, AppError> {
+    cx.looked(Entry::viewed("encounter", saved.encounter.id, saved.encounter.patient_id)).await?;
     let vitals = Vitals::of(&saved.form, saved.born, saved.encounter.visit_date);
     let mut page = consultation_page(cx, saved.form, saved.encounter, vitals).await?;
     page.version = saved.version;

@@ -118,6 +118,8 @@ async fn form_page(
 ) -> Result<FormPage, AppError> {
     let (actor, today) = (cx.actor()?.clone(), cx.today());
     let banner = cx.read(move |db| Ok(banner::load(db, &actor, patient, today)?)).await?;
+    // The banner is shown with every answer that holds the form, also with one that comes back.
+    cx.looked(Entry::viewed("patient", patient, patient).note("page", "prescription form")).await?;
     let medications = forms::medication_lines(&form)
         .into_iter()
         .enumerate()
@@ -181,7 +183,6 @@ pub async fn new(cx: Doctor) -> Answer {
             Ok((occasion.patient, diagnosis))
         })
         .await?;
-    cx.looked(Entry::viewed("patient", patient, patient).note("page", "new prescription")).await?;
     cx.html(&new_page(&cx, forms::empty(&diagnosis, today), whom, patient).await?)
 }
 
