@@ -14,7 +14,7 @@ pub mod schema;
 pub mod text;
 mod writer;
 
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use chrono::{NaiveDateTime, SubsecRound, Utc};
@@ -48,6 +48,8 @@ pub struct Db {
     manager: Manager,
     pool: Pool<Manager>,
     writer: Option<Writer>,
+    /// Held by the one PostgreSQL write of this process that is being tried again.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Db {
@@ -69,7 +71,7 @@ impl Db {
             .connection_timeout(Duration::from_secs(5))
             .test_on_check_out(engine == Engine::Postgres)
             .build_unchecked(manager.for_readers());
-        Ok(Self { manager, pool, writer })
+        Ok(Self { manager, pool, writer, turn: Arc::default() })
     }
 
     /// Which engine runs. For messages to operators; code that behaves differently belongs into this module.
@@ -141,13 +143,19 @@ impl Db {
         &self,
         mut work: impl FnMut(&mut DbConnection) -> Result<T, AppError>,
     ) -> Result<T, AppError> {
-        let mut tries = 1;
+        let begin = "BEGIN ISOLATION LEVEL SERIALIZABLE";
+        let first = connect::transaction(&mut *self.pool.get().map_err(unavailable)?, begin, &mut work);
+        if !matches!(first, Err(AppError::Busy)) {
+            return first;
+        }
+        // Writes that met go one after the other from now on, so that many who want the same row do not meet forever.
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tries = 2;
         loop {
-            let mut connection = self.pool.get().map_err(unavailable)?;
-            match connect::transaction(&mut connection, "BEGIN ISOLATION LEVEL SERIALIZABLE", &mut work) {
+            let done = connect::transaction(&mut *self.pool.get().map_err(unavailable)?, begin, &mut work);
+            match done {
                 Err(AppError::Busy) if tries < WRITE_TRIES => {
-                    drop(connection);
-                    // A short random pause, so that those who met do not meet again.
+                    // A short random pause, for those who met are now of another process, or have only just come.
                     let longest = 4_u64 << tries.min(7);
                     std::thread::sleep(Duration::from_millis(rand::rng().random_range(1..longest)));
                     tries += 1;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use actix_web::cookie::Key;
-use chrono::{NaiveDateTime, TimeDelta};
+use chrono::{DateTime, NaiveDateTime};
 use tokio::sync::Semaphore;
 
 use super::sessions::DbSessionStore;
@@ -30,19 +30,31 @@ pub struct State {
     clock: Clock,
 }
 
-/// The clock of the application: the real one, or the real one moved, for tests.
-#[derive(Clone, Default)]
+/// The clock of the application: the real one; tests stop it where they want it.
+#[derive(Clone)]
 pub struct Clock(Arc<AtomicI64>);
+
+/// What an unstopped clock holds in place of an instant.
+const RUNNING: i64 = i64::MIN;
+
+impl Default for Clock {
+    fn default() -> Self {
+        Self(Arc::new(AtomicI64::new(RUNNING)))
+    }
+}
 
 impl Clock {
     /// The current time in UTC.
     pub fn now(&self) -> NaiveDateTime {
-        db::now() + TimeDelta::seconds(self.0.load(Ordering::Relaxed))
+        match self.0.load(Ordering::Relaxed) {
+            RUNNING => db::now(),
+            micros => DateTime::from_timestamp_micros(micros).map_or_else(db::now, |t| t.naive_utc()),
+        }
     }
 
-    /// Moves the clock so that it shows `time` now.
-    pub fn set(&self, time: NaiveDateTime) {
-        self.0.store((time - db::now()).num_seconds(), Ordering::Relaxed);
+    /// Stops the clock at `time`, so that a test does not depend on how fast its machine is.
+    pub fn stop_at(&self, time: NaiveDateTime) {
+        self.0.store(time.and_utc().timestamp_micros(), Ordering::Relaxed);
     }
 }
 

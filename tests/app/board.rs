@@ -273,7 +273,7 @@ async fn an_unchanged_day_answers_nothing_and_a_changed_one_its_part(app: TestAp
     // A wait that becomes too long is a change.
     let waiting = book(&app, "Clara", doctor, "11:00", AppointmentStatus::CheckedIn);
     let before = refresh_of(&desk.get("/board").await.expect(200));
-    app.clock.set(app.now() + TimeDelta::minutes(120));
+    app.clock.stop_at(app.now() + TimeDelta::minutes(120));
     let desk = app.sign_in(Role::Receptionist).await;
     let late = desk.get_with(&before, &htmx).await.expect(200);
     assert!(late.body.contains("is-late") && late.body.contains(&format!("id=\"p{waiting}\"")));
@@ -307,7 +307,7 @@ async fn one_look_is_one_row_however_often_the_page_refreshes(app: TestApp) {
     // Another day by the same means is another look, and so is the same day an hour later.
     desk.get_with("/board?date=2026-06-16", &htmx).await.expect(200);
     assert_eq!(looks(&app).len(), 2);
-    app.clock.set(app.now() + TimeDelta::minutes(14));
+    app.clock.stop_at(app.now() + TimeDelta::minutes(14));
     desk.get("/board?date=2026-06-16").await.expect(200);
     assert_eq!(looks(&app).len(), 3, "opening the page is always recorded");
 }

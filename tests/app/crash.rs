@@ -66,7 +66,7 @@ impl Drop for Server {
 
 async fn bookings_that_were_answered_survive_a_kill(app: TestApp) {
     // The binary has the real clock, so these hours lie in its future.
-    app.clock.set(infirmary::db::now());
+    app.clock.stop_at(infirmary::db::now());
     let now = app.now();
     let (doctors, patients) = app.write(move |db| {
         let mut doctors = Vec::new();

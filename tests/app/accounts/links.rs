@@ -109,7 +109,7 @@ async fn sec_5_links_expire_end_with_newer_ones_and_with_the_account(app: TestAp
     admin.post(&format!("/users/{id}/enable"), &[]).await.expect(303);
     app.nobody().get(&second).await.expect(410);
     let third = make().await;
-    app.clock.set(now + TimeDelta::days(7) + TimeDelta::minutes(1));
+    app.clock.stop_at(now + TimeDelta::days(7) + TimeDelta::minutes(1));
     assert!(app.nobody().get(&third).await.expect(410).says("its time is over"));
     app.nobody().post(&third, &CHOSEN).await.expect(410);
     for wrong in ["/invitation/x", "/invitation/%00", "/reset/0000", "/invitation/🩺"] {

@@ -119,11 +119,11 @@ async fn sec_7_waits_grow_and_end_and_a_right_password_forgives(app: TestApp) {
         assert!(seconds >= longest / 2 && seconds <= 901, "it grows and has an end: {seconds} after {longest}");
         longest = seconds;
         at += TimeDelta::seconds(seconds + 1);
-        app.clock.set(at);
+        app.clock.stop_at(at);
         sign_in(&app.nobody(), &name, "a guess").await.expect(422);
     }
     assert!(longest > 600, "{longest}");
-    app.clock.set(at + TimeDelta::minutes(16));
+    app.clock.stop_at(at + TimeDelta::minutes(16));
     sign_in(&app.nobody(), &name, PASSWORD).await.expect(303);
     for _ in 0..4 {
         sign_in(&app.nobody(), &name, "a guess").await.expect(422);
@@ -159,7 +159,7 @@ async fn sec_7_one_address_cannot_try_many_accounts(app: TestApp) {
     assert!((100..=110).contains(&checked), "about a hundred at once: {checked}");
     assert!(tries.iter().all(|s| [422, 429].contains(s)));
     let id = person(&app, Role::Admin);
-    app.clock.set(app.now() + TimeDelta::minutes(2));
+    app.clock.stop_at(app.now() + TimeDelta::minutes(2));
     sign_in(&app.nobody(), &username(&app, id), PASSWORD).await.expect(303);
 }
 
@@ -190,21 +190,21 @@ async fn sec_10_idle_and_absolute_ends(app: TestApp) {
     let begun = app.now();
     let staff = app.sign_in(Role::Receptionist).await;
     let patient = app.sign_in(Role::Patient).await;
-    app.clock.set(begun + TimeDelta::minutes(14));
+    app.clock.stop_at(begun + TimeDelta::minutes(14));
     staff.get("/departments").await.expect(200);
-    app.clock.set(begun + TimeDelta::minutes(28));
+    app.clock.stop_at(begun + TimeDelta::minutes(28));
     staff.get("/departments").await.expect(200);
-    app.clock.set(begun + TimeDelta::minutes(44));
+    app.clock.stop_at(begun + TimeDelta::minutes(44));
     assert_eq!(staff.get("/departments").await.expect(303).location(), "/login?next=/departments");
     patient.get("/departments").await.expect(200);
     // Busy all day, and still it ends after twelve hours.
     let busy = app.sign_in(Role::Receptionist).await;
     let begun = app.now();
     for minutes in (10..12 * 60).step_by(10) {
-        app.clock.set(begun + TimeDelta::minutes(minutes));
+        app.clock.stop_at(begun + TimeDelta::minutes(minutes));
         busy.get("/account").await.expect(200);
     }
-    app.clock.set(begun + TimeDelta::minutes(12 * 60 + 1));
+    app.clock.stop_at(begun + TimeDelta::minutes(12 * 60 + 1));
     busy.get("/account").await.expect(303);
 }
 
@@ -231,7 +231,7 @@ async fn sec_10_an_expired_session_brings_the_filled_form_back(app: TestApp) {
     let id = person(&app, Role::Admin);
     let name = username(&app, id);
     let browser = entered(&app, &name, PASSWORD).await;
-    app.clock.set(app.now() + TimeDelta::minutes(20));
+    app.clock.stop_at(app.now() + TimeDelta::minutes(20));
     let typed = [("name", "Ear, Nose & <Throat>"), ("description", "Three in one"), ("is_active", "yes")];
     let ended = browser.post("/departments", &typed).await.expect(401);
     assert!(ended.says("Nothing is lost"));
@@ -267,7 +267,7 @@ async fn sec_10_a_press_without_fields_comes_back_too(app: TestApp) {
     let browser = entered(&app, &name, PASSWORD).await;
     let now = app.now();
     let department = app.write(move |db| factory::department(db, now));
-    app.clock.set(app.now() + TimeDelta::minutes(20));
+    app.clock.stop_at(app.now() + TimeDelta::minutes(20));
     let path = format!("/departments/{department}/remove");
     let ended = browser.post(&path, &[]).await.expect(401);
     let fields = fields_of(&ended, "/login");
