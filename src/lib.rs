@@ -14,6 +14,8 @@ pub mod appointments;
 pub mod audit;
 /// One file per subcommand.
 pub mod cli;
+/// The numbers that people say and type.
+pub mod codes;
 /// Settings of the server, from flags, environment and a file.
 pub mod config;
 /// Each role's home page.

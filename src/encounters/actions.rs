@@ -3,7 +3,7 @@
 use super::model::{Content, Encounter, EncounterId, EncounterStatus};
 use super::queries;
 use crate::access::{Actor, By};
-use crate::appointments::model::{AppointmentId, AppointmentStatus};
+use crate::appointments::model::{AppointmentId, AppointmentStatus, Step};
 use crate::audit::{self, Entry};
 use crate::db::DbConnection;
 use crate::doctors::model::DoctorId;
@@ -162,7 +162,7 @@ pub fn sign(
     let Some(appointment) = before.appointment_id else { return Ok(()) };
     let status = appointments::queries::find(db, actor, appointment)?.status;
     if status.may_become(AppointmentStatus::Completed) {
-        appointments::actions::complete(db, by, actor, appointment, None)?;
+        appointments::actions::take(db, by, actor, appointment, None, Step::Complete, "")?;
     }
     Ok(())
 }

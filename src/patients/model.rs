@@ -12,6 +12,7 @@ use diesel_derive_newtype::DieselNewType;
 use strum::VariantArray;
 
 use crate::accounts::model::UserId;
+use crate::codes;
 use crate::db::schema::patients;
 use crate::db::{fold, text};
 use crate::web::page;
@@ -29,15 +30,12 @@ impl From<PatientId> for i64 {
 impl PatientId {
     /// The number that people use: `PAT000123`.
     pub fn code(self) -> String {
-        format!("PAT{:06}", self.0)
+        codes::write("PAT", self.0)
     }
 
     /// The id behind a number as people type it: `PAT000123`, `pat123`. `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
-        let code = code.trim().to_uppercase();
-        let digits = code.strip_prefix("PAT")?;
-        let is_number = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| digits.parse().ok().map(Self)).flatten()
+        codes::read("PAT", code).map(Self)
     }
 }
 

@@ -13,6 +13,7 @@ use diesel_derive_newtype::DieselNewType;
 use super::directions;
 use crate::access::Actor;
 use crate::appointments::model::AppointmentId;
+use crate::codes;
 use crate::db::schema::{prescription_medications, prescriptions, test_orders};
 use crate::db::text;
 use crate::doctors::model::DoctorId;
@@ -32,15 +33,12 @@ impl From<PrescriptionId> for i64 {
 impl PrescriptionId {
     /// The number that people use: `RX000123`.
     pub fn code(self) -> String {
-        format!("RX{:06}", self.0)
+        codes::write("RX", self.0)
     }
 
     /// The id behind a number as people type it: `RX000123`, `rx123`. `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
-        let code = code.trim().to_uppercase();
-        let digits = code.strip_prefix("RX")?;
-        let is_number = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| digits.parse().ok().map(Self)).flatten()
+        codes::read("RX", code).map(Self)
     }
 }
 

@@ -5,7 +5,7 @@ use chrono::{NaiveDateTime, TimeDelta, Timelike};
 use super::times::{self, Wanted};
 use super::{hospital, steps};
 use crate::access::{Actor, By, Permission};
-use crate::appointments::model::{AppointmentId, AppointmentStatus, Channel, EventKind};
+use crate::appointments::model::{AppointmentId, AppointmentStatus, Channel, EventKind, Step};
 use crate::appointments::queries::{self, NewAppointment, Span};
 use crate::appointments::slots::{self, Search, Slot};
 use crate::audit::{self, Entry};
@@ -242,6 +242,6 @@ pub fn walk_in(db: &mut DbConnection, by: &By, actor: &Actor, walk_in: &WalkIn) 
     check_channel(db, actor, &booking)?;
     let id = insert(db, by, &new_appointment(by, &booking, slot, true), &booking)?;
     confirm_at_once(db, by, id, patient, slot)?;
-    steps::check_in(db, by, actor, id, None)?;
+    steps::take(db, by, actor, id, None, Step::CheckIn, "")?;
     Ok(id)
 }

@@ -8,7 +8,7 @@ mod times;
 
 pub use book::{Booking, WalkIn, book, hold, next_free_today, right_now, walk_in};
 pub use moving::{Move, reschedule};
-pub use steps::{cancel, check_in, complete, confirm, no_show, start};
+pub use steps::take;
 pub use times::days_ahead;
 
 use super::model::{Appointment, Refusal};

@@ -9,78 +9,13 @@ use crate::audit::{self, Entry};
 use crate::db::DbConnection;
 use crate::error::AppError;
 
-/// The desk gives its word for the time.
+/// Takes a step of the life cycle. Checking in one that was not confirmed yet confirms it at once; `reason` is for
+/// cancelling, empty otherwise. Moving to another time is [`super::reschedule`].
 ///
 /// # Errors
-/// For every step: `NotFound` for an appointment that is not this person's to see, `Forbidden` for a step that is
-/// not theirs, `Stale` when it was changed meanwhile, `Conflict` with the reason when it cannot be done now.
-pub fn confirm(
-    db: &mut DbConnection,
-    by: &By,
-    actor: &Actor,
-    id: AppointmentId,
-    seen: Option<i32>,
-) -> Result<(), AppError> {
-    take(db, by, actor, id, seen, Step::Confirm, "")
-}
-
-/// The patient has come, on the day of the appointment. One that was not confirmed yet is confirmed at once.
-pub fn check_in(
-    db: &mut DbConnection,
-    by: &By,
-    actor: &Actor,
-    id: AppointmentId,
-    seen: Option<i32>,
-) -> Result<(), AppError> {
-    take(db, by, actor, id, seen, Step::CheckIn, "")
-}
-
-/// The doctor calls the patient in.
-pub fn start(
-    db: &mut DbConnection,
-    by: &By,
-    actor: &Actor,
-    id: AppointmentId,
-    seen: Option<i32>,
-) -> Result<(), AppError> {
-    take(db, by, actor, id, seen, Step::Start, "")
-}
-
-/// The visit is over.
-pub fn complete(
-    db: &mut DbConnection,
-    by: &By,
-    actor: &Actor,
-    id: AppointmentId,
-    seen: Option<i32>,
-) -> Result<(), AppError> {
-    take(db, by, actor, id, seen, Step::Complete, "")
-}
-
-/// The time has come and the patient has not.
-pub fn no_show(
-    db: &mut DbConnection,
-    by: &By,
-    actor: &Actor,
-    id: AppointmentId,
-    seen: Option<i32>,
-) -> Result<(), AppError> {
-    take(db, by, actor, id, seen, Step::NoShow, "")
-}
-
-/// Gives the time back, with a reason. Patients until the hours that the settings name.
-pub fn cancel(
-    db: &mut DbConnection,
-    by: &By,
-    actor: &Actor,
-    id: AppointmentId,
-    seen: Option<i32>,
-    reason: &str,
-) -> Result<(), AppError> {
-    take(db, by, actor, id, seen, Step::Cancel, reason)
-}
-
-fn take(
+/// `NotFound` for an appointment that is not this person's to see, `Forbidden` for a step that is not theirs, `Stale`
+/// when it was changed meanwhile, `Conflict` with the reason when it cannot be done now.
+pub fn take(
     db: &mut DbConnection,
     by: &By,
     actor: &Actor,

@@ -12,6 +12,7 @@ pub use status::{AppointmentStatus, Channel, EventKind};
 pub use steps::{Refusal, Rules, Step};
 
 use crate::accounts::model::UserId;
+use crate::codes;
 use crate::db::schema::{appointment_events, appointments};
 use crate::departments::model::DepartmentId;
 use crate::doctors::model::DoctorId;
@@ -31,15 +32,12 @@ impl From<AppointmentId> for i64 {
 impl AppointmentId {
     /// The number that people use: `APT000123`.
     pub fn code(self) -> String {
-        format!("APT{:06}", self.0)
+        codes::write("APT", self.0)
     }
 
     /// The id behind a number as people type it: `APT000123`, `apt123`. `None` for anything else.
     pub fn from_code(code: &str) -> Option<Self> {
-        let code = code.trim().to_uppercase();
-        let digits = code.strip_prefix("APT")?;
-        let is_number = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit());
-        is_number.then(|| digits.parse().ok().map(Self)).flatten()
+        codes::read("APT", code).map(Self)
     }
 }
 

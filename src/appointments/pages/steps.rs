@@ -25,7 +25,7 @@ pub async fn start(cx: Cx<can::ConductVisits>) -> Answer {
     let (writes, elsewhere) = (cx.may(Permission::WriteEncounters), back(&cx, id));
     let (location, _) = cx
         .write_once(move |db| {
-            actions::start(db, &by, &actor, id, version)?;
+            actions::take(db, &by, &actor, id, version, Step::Start, "")?;
             if !writes {
                 return Ok(elsewhere.clone());
             }
@@ -51,13 +51,7 @@ async fn take<R: Requirement>(cx: Cx<R>, step: Step) -> Answer {
     let location = back(&cx, id);
     let (location, _) = cx
         .write_once(move |db| {
-            match step {
-                Step::Confirm => actions::confirm(db, &by, &actor, id, version)?,
-                Step::CheckIn => actions::check_in(db, &by, &actor, id, version)?,
-                Step::Complete => actions::complete(db, &by, &actor, id, version)?,
-                Step::NoShow => actions::no_show(db, &by, &actor, id, version)?,
-                Step::Start | Step::Reschedule | Step::Cancel => return Err(AppError::NotFound),
-            }
+            actions::take(db, &by, &actor, id, version, step, "")?;
             Ok(location.clone())
         })
         .await?;
@@ -124,7 +118,7 @@ pub async fn cancel(cx: Cx<can::SeeAppointments>) -> Answer {
     let location = back(&cx, id);
     let (location, _) = cx
         .write_once(move |db| {
-            actions::cancel(db, &by, &actor, id, version, &reason)?;
+            actions::take(db, &by, &actor, id, version, Step::Cancel, &reason)?;
             Ok(location.clone())
         })
         .await?;

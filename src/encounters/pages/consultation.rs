@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::{Mark, Vitals};
 use crate::access::can;
-use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus};
+use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus, Step};
 use crate::audit::Entry;
 use crate::encounters::forms::{self, DiagnosisRow};
 use crate::encounters::model::{Encounter, EncounterId, EncounterStatus, VisitRow};
@@ -293,7 +293,7 @@ pub async fn open_appointment(cx: Cx<can::WriteEncounters>) -> Answer {
         .write(move |db| {
             let appointment = appointments::queries::find(db, &actor, id)?;
             if appointment.status == AppointmentStatus::CheckedIn {
-                appointments::actions::start(db, &by, &actor, id, None)?;
+                appointments::actions::take(db, &by, &actor, id, None, Step::Start, "")?;
             }
             actions::open_for_appointment(db, &by, &actor, id)
         })
