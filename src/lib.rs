@@ -12,6 +12,8 @@ pub mod app;
 pub mod appointments;
 /// What was done and who looked.
 pub mod audit;
+/// What is known about a patient: allergies, conditions, medications, vital signs, the timeline.
+pub mod chart;
 /// One file per subcommand.
 pub mod cli;
 /// The numbers that people say and type.

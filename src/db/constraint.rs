@@ -65,6 +65,51 @@ const MEANINGS: &[Meaning] = &[
         message: "This appointment already has its consultation.",
     },
     Meaning {
+        constraint: "ux_allergies_patient_id_substance_key",
+        field: "substance",
+        message: "This allergy is on the list already. Edit that entry instead.",
+    },
+    Meaning {
+        constraint: "ux_conditions_patient_id_code",
+        field: "description",
+        message: "A condition with this code is on the list already and not resolved.",
+    },
+    Meaning {
+        constraint: "ux_conditions_patient_id_description_key",
+        field: "description",
+        message: "This condition is on the list already and not resolved.",
+    },
+    Meaning {
+        constraint: "ck_conditions_dates",
+        field: "resolved_date",
+        message: "A condition cannot be resolved before it began.",
+    },
+    Meaning {
+        constraint: "ux_no_known_allergies_patient_id",
+        field: "",
+        message: "Somebody has just noted that no allergies are known.",
+    },
+    Meaning {
+        constraint: "ux_medication_statements_patient_id_medicine_key",
+        field: "medicine",
+        message: "This medicine is on the list already. Edit that entry instead.",
+    },
+    Meaning {
+        constraint: "ck_medication_statements_dates",
+        field: "stopped_on",
+        message: "A medicine cannot be stopped before it was begun.",
+    },
+    Meaning {
+        constraint: "ux_prescription_medication_stops_prescription_medication_id",
+        field: "reason",
+        message: "This medicine has just been stopped already.",
+    },
+    Meaning {
+        constraint: "ck_patients_deceased_on",
+        field: "deceased_on",
+        message: "The date of death is before the date of birth.",
+    },
+    Meaning {
         constraint: "foreign_key",
         field: "",
         message: "Something else still refers to this, or it refers to something that is gone.",

@@ -27,6 +27,8 @@ diesel::table! {
         entered_in_error_at -> Nullable<Timestamp>,
         entered_in_error_by -> Nullable<BigInt>,
         entered_in_error_reason -> Text,
+        substance_key -> Text,
+        version -> Integer,
     }
 }
 
@@ -134,6 +136,8 @@ diesel::table! {
         entered_in_error_at -> Nullable<Timestamp>,
         entered_in_error_by -> Nullable<BigInt>,
         entered_in_error_reason -> Text,
+        description_key -> Text,
+        version -> Integer,
     }
 }
 
@@ -239,6 +243,38 @@ diesel::table! {
 }
 
 diesel::table! {
+    medication_statements (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        medicine -> Text,
+        medicine_key -> Text,
+        directions -> Text,
+        source -> Text,
+        started_on -> Nullable<Date>,
+        stopped_on -> Nullable<Date>,
+        stop_reason -> Text,
+        stopped_by -> Nullable<BigInt>,
+        stopped_at -> Nullable<Timestamp>,
+        noted_by -> Nullable<BigInt>,
+        noted_at -> Timestamp,
+        version -> Integer,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
+    }
+}
+
+diesel::table! {
+    no_known_allergies (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        stated_by -> Nullable<BigInt>,
+        stated_at -> Timestamp,
+        ended_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     patients (id) {
         id -> BigInt,
         user_id -> Nullable<BigInt>,
@@ -264,6 +300,21 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        deceased_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    prescription_medication_stops (id) {
+        id -> BigInt,
+        prescription_medication_id -> BigInt,
+        stopped_on -> Date,
+        reason -> Text,
+        stopped_by -> Nullable<BigInt>,
+        stopped_at -> Timestamp,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
     }
 }
 
@@ -462,6 +513,9 @@ diesel::joinable!(encounters -> appointments (appointment_id));
 diesel::joinable!(encounters -> doctors (doctor_id));
 diesel::joinable!(encounters -> patients (patient_id));
 diesel::joinable!(form_submissions -> users (user_id));
+diesel::joinable!(medication_statements -> patients (patient_id));
+diesel::joinable!(no_known_allergies -> patients (patient_id));
+diesel::joinable!(prescription_medication_stops -> prescription_medications (prescription_medication_id));
 diesel::joinable!(prescription_medications -> prescriptions (prescription_id));
 diesel::joinable!(prescriptions -> appointments (appointment_id));
 diesel::joinable!(prescriptions -> doctors (doctor_id));
@@ -492,7 +546,10 @@ diesel::allow_tables_to_appear_in_same_query!(
     encounters,
     form_submissions,
     login_throttles,
+    medication_statements,
+    no_known_allergies,
     patients,
+    prescription_medication_stops,
     prescription_medications,
     prescriptions,
     secrets,

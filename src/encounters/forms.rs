@@ -6,7 +6,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::model::{Content, Diagnosis};
-use super::vital_signs::{Measure, VitalSigns};
+use crate::chart::vital_signs::{Measure, VitalSigns};
 use crate::web::Form;
 
 /// The longest a text of the consultation may be, in characters: some forty printed pages.

@@ -9,7 +9,6 @@ pub mod forms;
 pub mod model;
 mod pages;
 pub mod queries;
-pub mod vital_signs;
 
 use crate::web::Routes;
 

@@ -10,9 +10,9 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel_derive_newtype::DieselNewType;
 
-use super::vital_signs::VitalSigns;
 use crate::access::Actor;
 use crate::appointments::model::AppointmentId;
+use crate::chart::vital_signs::VitalSigns;
 use crate::db::schema::{encounter_diagnoses, encounters};
 use crate::db::text;
 use crate::doctors::model::DoctorId;

@@ -6,10 +6,10 @@ use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
 use super::model::{Content, Diagnosis, DraftRow, Encounter, EncounterId, EncounterStatus, Visit, VisitRow};
-use super::vital_signs::VitalSigns;
 use crate::access::{Actor, Role};
 use crate::accounts::model::UserId;
 use crate::appointments::model::AppointmentId;
+use crate::chart::vital_signs::VitalSigns;
 use crate::db::schema::{
     self, appointments, departments, doctors, encounter_diagnoses, encounters, users, vital_signs,
 };

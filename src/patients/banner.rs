@@ -102,13 +102,7 @@ pub fn load_allergies(db: &mut DbConnection, id: PatientId) -> QueryResult<Vec<A
         .load(db)?;
     let mut found: Vec<Allergy> =
         rows.into_iter().map(|(substance, reaction, severity)| Allergy { substance, reaction, severity }).collect();
-    // One of unknown severity may be the worst.
-    found.sort_by_key(|a| match a.severity {
-        Severity::Severe => 0,
-        Severity::Unknown => 1,
-        Severity::Moderate => 2,
-        Severity::Mild => 3,
-    });
+    found.sort_by_key(|a| a.severity.rank());
     Ok(found)
 }
 

@@ -201,6 +201,27 @@ impl Severity {
             Self::Unknown => "severity unknown",
         }
     }
+
+    /// The stored name.
+    pub fn as_str(self) -> &'static str {
+        self.into()
+    }
+
+    /// Where it stands among others, the worst first. One of unknown severity may be the worst.
+    pub fn rank(self) -> u8 {
+        match self {
+            Self::Severe => 0,
+            Self::Unknown => 1,
+            Self::Moderate => 2,
+            Self::Mild => 3,
+        }
+    }
+
+    /// Stored names and labels, for a choice in a form.
+    pub fn options() -> Vec<(&'static str, &'static str)> {
+        let label = |severity: Self| if severity == Self::Unknown { "not known" } else { severity.label() };
+        Self::VARIANTS.iter().map(|v| (v.as_str(), label(*v))).collect()
+    }
 }
 
 impl<DB: Backend> ToSql<Text, DB> for Severity

@@ -343,6 +343,7 @@ async fn strangers_see_nothing_and_colleagues_what_is_theirs(app: TestApp) {
             .values((
                 allergies::patient_id.eq(patient),
                 allergies::substance.eq("Penicillin"),
+                allergies::substance_key.eq("penicillin"),
                 allergies::severity.eq("severe"),
                 allergies::noted_at.eq(now),
             ))

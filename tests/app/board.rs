@@ -230,6 +230,7 @@ async fn an_allergy_is_marked_for_those_who_may_know(app: TestApp) {
             .values((
                 allergies::patient_id.eq(patient),
                 allergies::substance.eq("Penicillin"),
+                allergies::substance_key.eq("penicillin"),
                 allergies::severity.eq("severe"),
                 allergies::noted_at.eq(now),
             ))

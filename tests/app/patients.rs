@@ -414,6 +414,7 @@ async fn the_banner_tells_each_what_they_may_know(app: TestApp) {
                 .values((
                     allergies::patient_id.eq(id),
                     allergies::substance.eq(substance),
+                    allergies::substance_key.eq(substance.to_lowercase()),
                     allergies::reaction.eq("Rash"),
                     allergies::severity.eq(severity),
                     allergies::noted_at.eq(now),
@@ -424,6 +425,7 @@ async fn the_banner_tells_each_what_they_may_know(app: TestApp) {
             (
                 conditions::patient_id.eq(id),
                 conditions::description.eq(text.to_owned()),
+                conditions::description_key.eq(text.to_lowercase()),
                 conditions::resolved_date.eq(resolved),
                 conditions::noted_at.eq(now),
             )

@@ -39,7 +39,12 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::encounters::table.select(schema::encounters::all_columns).execute(db)?;
         schema::form_submissions::table.select(schema::form_submissions::all_columns).execute(db)?;
         schema::login_throttles::table.select(schema::login_throttles::all_columns).execute(db)?;
+        schema::medication_statements::table.select(schema::medication_statements::all_columns).execute(db)?;
+        schema::no_known_allergies::table.select(schema::no_known_allergies::all_columns).execute(db)?;
         schema::patients::table.select(schema::patients::all_columns).execute(db)?;
+        schema::prescription_medication_stops::table
+            .select(schema::prescription_medication_stops::all_columns)
+            .execute(db)?;
         schema::prescription_medications::table.select(schema::prescription_medications::all_columns).execute(db)?;
         schema::prescriptions::table.select(schema::prescriptions::all_columns).execute(db)?;
         schema::secrets::table.select(schema::secrets::all_columns).execute(db)?;

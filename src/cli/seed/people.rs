@@ -222,6 +222,7 @@ impl Population {
                 chart.allergies.push(rows::Allergy {
                     patient_id,
                     substance,
+                    substance_key: fold(substance),
                     reaction,
                     severity,
                     noted_by: None,
@@ -235,6 +236,7 @@ impl Population {
                 patient_id,
                 code: problem.code,
                 description: problem.diagnosis,
+                description_key: fold(problem.diagnosis),
                 onset_date: Some(onset),
                 resolved_date: None,
                 noted_by: None,

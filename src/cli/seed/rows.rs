@@ -107,6 +107,7 @@ pub(super) struct Patient {
 pub(super) struct Allergy {
     pub patient_id: i64,
     pub substance: &'static str,
+    pub substance_key: String,
     pub reaction: &'static str,
     pub severity: &'static str,
     pub noted_by: Option<i64>,
@@ -119,6 +120,7 @@ pub(super) struct Condition {
     pub patient_id: i64,
     pub code: &'static str,
     pub description: &'static str,
+    pub description_key: String,
     pub onset_date: Option<NaiveDate>,
     pub resolved_date: Option<NaiveDate>,
     pub noted_by: Option<i64>,

@@ -6,7 +6,7 @@ pub mod record;
 
 use chrono::NaiveDate;
 
-use super::vital_signs::{Age, Flag, Measure, bmi_flag, tenths};
+use crate::chart::vital_signs::{Age, Flag, Measure, VitalSigns, bmi_flag, tenths};
 use crate::web::Form;
 
 /// What stands beside a field while it is typed: what is wrong with it, or what is remarkable about it. It is the same
@@ -34,7 +34,7 @@ struct Vitals {
 impl Vitals {
     fn of(form: &Form, born: NaiveDate, on: NaiveDate) -> Self {
         let age = Age::on(born, on);
-        let mut taken = super::vital_signs::VitalSigns::default();
+        let mut taken = VitalSigns::default();
         let field = |measure: Measure| {
             let field = measure.field();
             let value = measure.parse(form.value(field)).ok().flatten();

@@ -1,0 +1,11 @@
+DROP TABLE prescription_medication_stops;
+DROP TABLE medication_statements;
+DROP TABLE no_known_allergies;
+DROP INDEX ux_conditions_patient_id_description_key;
+DROP INDEX ux_conditions_patient_id_code;
+ALTER TABLE conditions DROP COLUMN version;
+ALTER TABLE conditions DROP COLUMN description_key;
+DROP INDEX ux_allergies_patient_id_substance_key;
+ALTER TABLE allergies DROP COLUMN version;
+ALTER TABLE allergies DROP COLUMN substance_key;
+ALTER TABLE patients DROP COLUMN deceased_on;

@@ -1,0 +1,6 @@
+//! Allergies and intolerances, and the statement that none is known.
+
+pub mod actions;
+pub mod forms;
+pub mod model;
+pub mod queries;

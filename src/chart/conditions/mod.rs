@@ -1,0 +1,6 @@
+//! Conditions: what a patient suffers from, and once did.
+
+pub mod actions;
+pub mod forms;
+pub mod model;
+pub mod queries;

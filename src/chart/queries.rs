@@ -1,0 +1,3 @@
+//! What other domains ask of the chart. The scope was checked with the patient.
+
+pub use super::allergies::queries::active as active_allergies;
