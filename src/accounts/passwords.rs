@@ -1,5 +1,7 @@
 //! Passwords: what is accepted, and their argon2id hashes (`security.md` 1, 2, 6).
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 
@@ -65,18 +67,33 @@ pub fn hash_now(password: &str) -> Result<String, AppError> {
 
 /// Hashes a password on the bounded pool.
 pub async fn hash(state: &State, password: String) -> Result<String, AppError> {
-    bounded(state, move || hash_now(&password)).await?
+    let effort = state.hashed_kib.clone();
+    bounded(state, move || {
+        count(&effort, MEMORY, PASSES);
+        hash_now(&password)
+    })
+    .await?
+}
+
+/// Adds one hash of these parameters to the effort of this process (`security.md` 6 is tested by it).
+fn count(effort: &AtomicU64, memory: u32, passes: u32) {
+    effort.fetch_add(u64::from(memory) * u64::from(passes), Ordering::Relaxed);
 }
 
 /// Whether a password is right, on the bounded pool. Without a stored hash one is computed all the same, so that an
 /// unknown name takes as long as a wrong password.
 pub async fn verify(state: &State, password: String, stored: Option<String>) -> Result<bool, AppError> {
+    let effort = state.hashed_kib.clone();
     bounded(state, move || {
         let Some(stored) = stored else {
+            count(&effort, MEMORY, PASSES);
             hash_now(&password)?;
             return Ok(false);
         };
+        let internal = |e: argon2::password_hash::Error| AppError::Internal(e.to_string());
         let parsed = PasswordHash::new(&stored).map_err(|e| AppError::Internal(e.to_string()))?;
+        let params = Params::try_from(&parsed).map_err(internal)?;
+        count(&effort, params.m_cost(), params.t_cost());
         Ok(hasher()?.verify_password(password.as_bytes(), &parsed).is_ok())
     })
     .await?

@@ -14,6 +14,7 @@ pub mod schema;
 pub mod text;
 mod writer;
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
@@ -50,6 +51,7 @@ pub struct Db {
     writer: Option<Writer>,
     /// Held by the one PostgreSQL write of this process that is being tried again.
     turn: Arc<Mutex<()>>,
+    writes: Arc<AtomicU64>,
 }
 
 impl Db {
@@ -71,12 +73,17 @@ impl Db {
             .connection_timeout(Duration::from_secs(5))
             .test_on_check_out(engine == Engine::Postgres)
             .build_unchecked(manager.for_readers());
-        Ok(Self { manager, pool, writer, turn: Arc::default() })
+        Ok(Self { manager, pool, writer, turn: Arc::default(), writes: Arc::default() })
     }
 
     /// Which engine runs. For messages to operators; code that behaves differently belongs into this module.
     pub fn engine(&self) -> Engine {
         self.manager.engine()
+    }
+
+    /// How many write transactions this process has begun; one that is tried again counts once.
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::Relaxed)
     }
 
     /// Runs `work` in one read transaction on a blocking thread: it sees one state of the database throughout.
@@ -109,6 +116,7 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut DbConnection) -> Result<T, AppError> + Send + 'static,
     {
+        self.writes.fetch_add(1, Ordering::Relaxed);
         match &self.writer {
             Some(writer) => {
                 let (answer, done) = oneshot::channel();
@@ -129,6 +137,7 @@ impl Db {
         T: Send + 'static,
         F: FnMut(&mut DbConnection) -> Result<T, AppError> + Send + 'static,
     {
+        self.writes.fetch_add(1, Ordering::Relaxed);
         match &self.writer {
             Some(writer) => {
                 let (answer, done) = mpsc::channel();

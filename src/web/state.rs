@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use actix_web::cookie::Key;
 use chrono::{DateTime, NaiveDateTime};
@@ -21,6 +21,7 @@ pub struct State {
     pub(super) cookie_key: Key,
     /// Bounds password hashing.
     pub hashers: Arc<Semaphore>,
+    pub(crate) hashed_kib: Arc<AtomicU64>,
     /// The address people use, when the configuration names it: for links, cookies and the check of origins.
     pub public_url: Option<String>,
     /// Proxies whose `X-Forwarded-For` is believed.
@@ -64,6 +65,7 @@ impl State {
             db,
             cookie_key,
             hashers: Arc::new(Semaphore::new(HASHERS)),
+            hashed_kib: Arc::default(),
             public_url: None,
             trusted_proxies: Vec::new(),
             notice: None,
@@ -84,6 +86,11 @@ impl State {
     /// The store of sessions for the middleware.
     pub fn session_store(&self) -> DbSessionStore {
         DbSessionStore { db: self.db.clone(), clock: self.clock.clone() }
+    }
+
+    /// The effort of hashing passwords so far: kibibytes of memory times passes over it, of every hash together.
+    pub fn hashed_kib(&self) -> u64 {
+        self.hashed_kib.load(Ordering::Relaxed)
     }
 
     /// Whether browsers reach us over TLS.

@@ -15,6 +15,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(sec_1_a_weaker_hash_is_made_anew_at_sign_in);
     suite.both(sec_3_password_managers_find_their_fields);
     suite.both(sec_6_unknown_wrong_disabled_and_invited_answer_alike);
+    suite.both(sec_6_every_try_costs_the_same);
     suite.both(sec_7_many_guesses_at_once_do_not_slip_past_the_throttle);
     suite.both(sec_7_waits_grow_and_end_and_a_right_password_forgives);
     suite.both(sec_7_strangers_who_guess_do_not_keep_the_person_out);
@@ -25,6 +26,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(sec_10_a_press_without_fields_comes_back_too);
     suite.both(sec_11_signing_out_and_disabling_end_sessions);
     suite.both(sec_12_the_cookie_is_for_our_pages_alone);
+    suite.both(sec_12_over_tls_cookies_and_addresses_are_for_tls_only);
     suite.both(sec_17_next_leads_to_our_own_pages_only);
     suite.both(people_sign_in_by_either_name_whatever_its_case);
 }
@@ -83,6 +85,38 @@ async fn sec_6_unknown_wrong_disabled_and_invited_answer_alike(app: TestApp) {
     for (login, _) in tries {
         let statuses = guesses(&app, login, 12).await;
         assert!(statuses.iter().any(|r| r.status == 429), "{login}");
+    }
+}
+
+/// Time cannot be tested without luck, so what takes it is counted: one hash of today's parameters, and the same writes.
+async fn sec_6_every_try_costs_the_same(app: TestApp) {
+    let [known, disabled, entering] = [(); 3].map(|()| person(&app, Role::Receptionist));
+    let now = app.now();
+    let invited = app.write(move |db| factory::person(db, Role::Receptionist, now));
+    app.write(move |db| Ok(queries::set_active(db, disabled, false, now)?));
+    let tries = [
+        ("nobody.at.all".to_owned(), PASSWORD, 422),
+        (username(&app, known), "a wrong password", 422),
+        (username(&app, disabled), "a wrong password", 422),
+        (username(&app, disabled), PASSWORD, 422),
+        (username(&app, invited), PASSWORD, 422),
+        // A right one costs no less; its session is the one write more.
+        (username(&app, entering), PASSWORD, 303),
+    ];
+    for (login, password, status) in tries {
+        let (writes, effort) = app.effort();
+        sign_in(&app.nobody(), &login, password).await.expect(status);
+        let (writes, effort) = (app.effort().0 - writes, app.effort().1 - effort);
+        assert_eq!(effort, 19 * 1024 * 2, "{login}: one argon2id of 19 MiB and two passes");
+        assert_eq!(writes, if status == 303 { 3 } else { 2 }, "{login}: the counted try, and its outcome");
+    }
+    // Being told to wait costs nothing, whoever it is about.
+    for login in ["another.nobody".to_owned(), username(&app, known)] {
+        guesses(&app, &login, 8).await;
+        let before = app.effort();
+        sign_in(&app.nobody(), &login, PASSWORD).await.expect(429);
+        let after = app.effort();
+        assert_eq!((after.0 - before.0, after.1 - before.1), (1, 0), "{login}");
     }
 }
 
@@ -303,7 +337,7 @@ async fn sec_11_signing_out_and_disabling_end_sessions(app: TestApp) {
 async fn sec_12_the_cookie_is_for_our_pages_alone(app: TestApp) {
     let id = person(&app, Role::Admin);
     let reply = sign_in(&app.nobody(), &username(&app, id), PASSWORD).await.expect(303);
-    let cookies: Vec<&str> = reply.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect();
+    let cookies = cookies(&reply);
     for name in ["session=", "device="] {
         let cookie = cookies.iter().find(|c| c.starts_with(name)).expect("it is set");
         for part in ["HttpOnly", "SameSite=Lax", "Path=/"] {
@@ -311,6 +345,52 @@ async fn sec_12_the_cookie_is_for_our_pages_alone(app: TestApp) {
         }
         assert!(!cookie.contains("Domain"), "{cookie}");
     }
+}
+
+/// Over TLS, whose word is the public address: every cookie that is ever set, on the way in, about and out again.
+async fn sec_12_over_tls_cookies_and_addresses_are_for_tls_only(app: TestApp) {
+    let engine = app.db.engine();
+    for (public_url, session, device) in
+        [("https://clinic.example", "__Host-session", "__Host-device"), ("http://clinic.example", "session", "device")]
+    {
+        let is_secure = public_url.starts_with("https");
+        let app = TestApp::start_served_as(engine, public_url).await;
+        let name = username(&app, person(&app, Role::Admin));
+        let entry = sign_in(&app.nobody(), &name, PASSWORD).await.expect(303);
+        let admin = after(&app, &entry).await;
+        let made = admin.post("/departments", &[("name", "Radiology"), ("is_active", "yes")]).await.expect(303);
+        let flash = cookies(&made).into_iter().find(|c| c.starts_with("flash=")).expect("a message").to_owned();
+        let mut told = admin.clone();
+        let both = format!("{}; {}", admin.cookie.as_deref().unwrap_or_default(), between(&flash, "", ";"));
+        told.cookie = Some(both);
+        let shown = told.get(made.location()).await.expect(200);
+        let themed = admin.post("/theme", &[("theme", "dark"), ("next", "/")]).await.expect(303);
+        let refused = admin.post("/departments", &[]).await.expect(422);
+        let gone = admin.get("/no-such-page").await.expect(404);
+        let out = admin.post("/logout", &[]).await.expect(303);
+        let answers = [&entry, &made, &shown, &themed, &refused, &gone, &out];
+
+        let set: Vec<&str> = answers.iter().flat_map(|answer| cookies(answer)).collect();
+        for name in [session, device, "flash", "theme"] {
+            assert!(set.iter().any(|c| c.starts_with(&format!("{name}="))), "{name}: {set:#?}");
+        }
+        for cookie in &set {
+            assert_eq!(cookie.contains("; Secure"), is_secure, "{cookie}");
+            assert!(cookie.contains("; Path=/") && !cookie.contains("Domain"), "{cookie}");
+        }
+        for cookie in set.iter().filter(|c| c.starts_with(session) || c.starts_with(device)) {
+            assert!(cookie.contains("; HttpOnly") && cookie.contains("; SameSite=Lax"), "{cookie}");
+        }
+        for answer in answers {
+            let transport = answer.header("strict-transport-security");
+            assert_eq!(transport.is_some_and(|v| v.contains("max-age=31536000")), is_secure, "{}", answer.status);
+        }
+        app.stopper().stop(false).await;
+    }
+}
+
+fn cookies(reply: &Reply) -> Vec<&str> {
+    reply.headers.iter().filter(|(n, _)| n == "set-cookie").map(|(_, v)| v.as_str()).collect()
 }
 
 async fn sec_17_next_leads_to_our_own_pages_only(app: TestApp) {

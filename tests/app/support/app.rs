@@ -46,6 +46,7 @@ pub struct TestApp {
     /// The address of the database, for another process.
     pub url: String,
     pub clock: Clock,
+    state: web::Data<State>,
     address: SocketAddr,
     key: Key,
     handle: ServerHandle,
@@ -67,48 +68,44 @@ impl Drop for Folder {
 impl TestApp {
     /// Starts the application for a hospital that is set up, at START on its clock.
     pub async fn start(engine: Engine) -> Self {
-        let app = Self::start_empty(engine).await;
-        app.set_time(START);
-        let now = app.now();
-        app.write(move |db| factory::hospital(db, now));
-        app
+        Self::start_empty(engine).await.set_up()
+    }
+
+    /// Starts the application behind an address of its own, as when a proxy speaks TLS in front of it.
+    pub async fn start_served_as(engine: Engine, public_url: &str) -> Self {
+        let (url, folder) = new_database(engine);
+        Self::open(&url, folder, Some(public_url)).set_up()
+    }
+
+    fn set_up(self) -> Self {
+        self.set_time(START);
+        let now = self.now();
+        self.write(move |db| factory::hospital(db, now));
+        self
     }
 
     /// Starts the application on an empty database.
     pub async fn start_empty(engine: Engine) -> Self {
-        static NUMBER: AtomicU64 = AtomicU64::new(1);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        let (url, folder) = match engine {
-            Engine::Sqlite => {
-                let folder = std::env::temp_dir().join(format!("infirmary-test-{}-{number}", std::process::id()));
-                (format!("sqlite://{}/test.db", folder.display()), Some(Folder(folder)))
-            }
-            Engine::Postgres => {
-                let server = postgres::server().expect("it was started before the tests");
-                (server.create_database(&format!("test_{number}")).expect("a copy of the template"), None)
-            }
-        };
-        Self::open(&url, folder)
+        let (url, folder) = new_database(engine);
+        Self::open(&url, folder, None)
     }
 
     /// Starts the application for a new hospital on a database of the caller's.
     pub async fn start_at(url: &str) -> Self {
-        let app = Self::open(url, None);
-        app.set_time(START);
-        let now = app.now();
-        app.write(move |db| factory::hospital(db, now));
-        app
+        Self::open(url, None, None).set_up()
     }
 
-    fn open(url: &str, folder: Option<Folder>) -> Self {
+    fn open(url: &str, folder: Option<Folder>, public_url: Option<&str>) -> Self {
         let db = Db::open(url).expect("a fresh database opens");
         db.migrate().expect("a fresh database migrates");
         let key = infirmary::accounts::keys::cookie_key(&db).expect("the hospital's key");
         let clock = Clock::default();
-        let state = web::Data::new(State::new(db.clone(), key.clone(), clock.clone()));
+        let mut state = State::new(db.clone(), key.clone(), clock.clone());
+        state.public_url = public_url.map(ToOwned::to_owned);
+        let state = web::Data::new(state);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("it is bound");
-        let server = infirmary::app::serve(listener, state, 2).expect("the server starts");
+        let server = infirmary::app::serve(listener, state.clone(), 2).expect("the server starts");
         let handle = server.handle();
         actix_web::rt::spawn(server);
         // The server closes what is idle for five seconds: a connection is given up before, not used while it closes.
@@ -116,7 +113,13 @@ impl TestApp {
             awc::Connector::new().limit(200).timeout(Duration::from_secs(20)).conn_keep_alive(Duration::from_secs(2));
         let client =
             awc::Client::builder().connector(connector).disable_redirects().timeout(Duration::from_secs(60)).finish();
-        Self { db, url: url.to_owned(), clock, address, key, handle, client: Rc::new(client), _folder: folder }
+        Self { db, url: url.to_owned(), clock, state, address, key, handle, client: Rc::new(client), _folder: folder }
+    }
+
+    /// What the application counts of itself: write transactions, and the memory passes of password hashing in
+    /// kibibytes. Requests under way count as well.
+    pub fn effort(&self) -> (u64, u64) {
+        (self.db.writes(), self.state.hashed_kib())
     }
 
     /// The server, for stopping it.
@@ -158,6 +161,7 @@ impl TestApp {
         Visitor {
             client: Rc::clone(&self.client),
             address: self.address,
+            origin: self.state.public_url.clone(),
             cookie: None,
             token: String::new(),
             user_id: UserId(0),
@@ -187,9 +191,26 @@ impl TestApp {
         };
         self.write(move |db| Ok(sessions::insert(db, &row)?));
         let mut jar = CookieJar::new();
-        jar.signed_mut(&self.key).add(Cookie::new("session", raw));
-        let cookie = jar.get("session").expect("it was just added").encoded().to_string();
+        let name = if self.state.is_secure() { "__Host-session" } else { "session" };
+        jar.signed_mut(&self.key).add(Cookie::new(name, raw));
+        let cookie = jar.get(name).expect("it was just added").encoded().to_string();
         Visitor { cookie: Some(cookie), token: form_token, user_id, ..self.nobody() }
+    }
+}
+
+/// A database of its own for each test, and the folder that it is in, if it is in one.
+fn new_database(engine: Engine) -> (String, Option<Folder>) {
+    static NUMBER: AtomicU64 = AtomicU64::new(1);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    match engine {
+        Engine::Sqlite => {
+            let folder = std::env::temp_dir().join(format!("infirmary-test-{}-{number}", std::process::id()));
+            (format!("sqlite://{}/test.db", folder.display()), Some(Folder(folder)))
+        }
+        Engine::Postgres => {
+            let server = postgres::server().expect("it was started before the tests");
+            (server.create_database(&format!("test_{number}")).expect("a copy of the template"), None)
+        }
     }
 }
 
@@ -198,6 +219,8 @@ impl TestApp {
 pub struct Visitor {
     client: Rc<awc::Client>,
     address: SocketAddr,
+    /// The address in the browser, where it is not the server's own.
+    origin: Option<String>,
     /// The session's cookie as sent.
     pub cookie: Option<String>,
     /// The form token of the session.
@@ -227,13 +250,13 @@ impl Visitor {
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
         let token = ("_token", self.token.as_str());
         let fields: Vec<(&str, &str)> = fields.iter().copied().chain([token]).collect();
-        self.post_raw(path, &fields, &[("Origin", &format!("http://{}", self.address))]).await
+        self.post_raw(path, &fields, &[("Origin", &self.origin())]).await
     }
 
     /// [`Visitor::post`] to a server that may be gone; `None` when it is.
     pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Option<Reply> {
         let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("_token", self.token.as_str())]).collect();
-        let mut request = self.client.post(self.url(path)).insert_header(("Origin", self.url("")));
+        let mut request = self.client.post(self.url(path)).insert_header(("Origin", self.origin()));
         if let Some(cookie) = &self.cookie {
             request = request.insert_header(("Cookie", cookie.as_str()));
         }
@@ -276,12 +299,16 @@ impl Visitor {
         let mut request = self
             .client
             .post(self.url(path))
-            .insert_header(("Origin", format!("http://{}", self.address)))
+            .insert_header(("Origin", self.origin()))
             .insert_header(("Content-Type", format!("multipart/form-data; boundary={boundary}")));
         if let Some(cookie) = &self.cookie {
             request = request.insert_header(("Cookie", cookie.as_str()));
         }
         Reply::of(request.send_body(body).await.expect("the server answers")).await
+    }
+
+    fn origin(&self) -> String {
+        self.origin.clone().unwrap_or_else(|| self.url(""))
     }
 
     fn url(&self, path: &str) -> String {
