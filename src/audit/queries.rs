@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde_json::{Map, Value};
 
 use super::model::{Entry, Look};
 use crate::access::By;
@@ -54,26 +55,33 @@ pub fn looks_count(db: &mut DbConnection, patient: PatientId) -> QueryResult<i64
 const LATEST: i64 = 40;
 
 /// Whether this person's same act was recorded at `since` (UTC) or later, among their latest entries: for pages that
-/// refresh themselves, so that one look is one row. Entries are the same when action, entity and the note named
-/// `note` agree.
-pub fn recorded_since(
-    db: &mut DbConnection,
-    by: &By,
-    entry: &Entry,
-    note: &str,
-    since: NaiveDateTime,
-) -> QueryResult<bool> {
-    let latest: Vec<(NaiveDateTime, String, String, String)> = audit_log::table
+/// refresh themselves, so that one look is one row. Entries are the same when everything agrees but how much was seen,
+/// the note `count`: another day, doctor or department is another look.
+pub fn recorded_since(db: &mut DbConnection, by: &By, entry: &Entry, since: NaiveDateTime) -> QueryResult<bool> {
+    let latest: Vec<(NaiveDateTime, String, String, Option<i64>, Option<PatientId>, String)> = audit_log::table
         .filter(audit_log::user_id.eq(by.user_id()))
         .order(audit_log::id.desc())
         .limit(LATEST)
-        .select((audit_log::occurred_at, audit_log::action, audit_log::entity, audit_log::changes))
+        .select((
+            audit_log::occurred_at,
+            audit_log::action,
+            audit_log::entity,
+            audit_log::entity_id,
+            audit_log::patient_id,
+            audit_log::changes,
+        ))
         .load(db)?;
-    Ok(latest.iter().any(|(occurred_at, action, entity, changes)| {
-        let changes: serde_json::Value = serde_json::from_str(changes).unwrap_or_default();
-        *occurred_at >= since
+    let without_count = |mut notes: Map<String, Value>| {
+        notes.remove("count");
+        notes
+    };
+    let wanted = without_count(entry.changes.clone());
+    Ok(latest.into_iter().any(|(occurred_at, action, entity, entity_id, patient, changes)| {
+        occurred_at >= since
             && action == entry.action
             && entity == entry.entity
-            && changes.get(note) == entry.changes.get(note)
+            && entity_id == entry.entity_id
+            && patient == entry.patient_id
+            && serde_json::from_str(&changes).is_ok_and(|notes| without_count(notes) == wanted)
     }))
 }

@@ -22,6 +22,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(an_allergy_is_marked_for_those_who_may_know);
     suite.both(an_unchanged_day_answers_nothing_and_a_changed_one_its_part);
     suite.both(one_look_is_one_row_however_often_the_page_refreshes);
+    suite.both(another_filter_is_another_look);
     suite.both(a_refreshing_page_does_not_keep_its_person_signed_in);
     suite.both(the_day_is_printed_by_doctor_and_recorded);
     suite.both(a_full_day_stays_small);
@@ -311,6 +312,28 @@ async fn one_look_is_one_row_however_often_the_page_refreshes(app: TestApp) {
     app.clock.stop_at(app.now() + TimeDelta::minutes(14));
     desk.get("/board?date=2026-06-16").await.expect(200);
     assert_eq!(looks(&app).len(), 3, "opening the page is always recorded");
+}
+
+async fn another_filter_is_another_look(app: TestApp) {
+    let (one, other) = (doctor(&app), doctor(&app));
+    book(&app, "Anna", one, "09:00", AppointmentStatus::Confirmed);
+    let desk = app.sign_in(Role::Receptionist).await;
+    desk.get(&format!("/board?doctor={one}")).await.expect(200);
+    let htmx = [("HX-Request", "true")];
+    for again in [format!("/board?doctor={one}"), format!("/board?doctor={one}&view=list")] {
+        desk.get_with(&again, &htmx).await.expect(200);
+        assert_eq!(looks(&app).len(), 1, "{again}");
+    }
+    let filters =
+        [format!("doctor={other}"), "department=1".to_owned(), format!("department=1&doctor={one}"), String::new()];
+    for (n, filter) in filters.into_iter().enumerate() {
+        for _ in 0..2 {
+            desk.get_with(&format!("/board?{filter}"), &htmx).await.expect(200);
+            assert_eq!(looks(&app).len(), n + 2, "{filter}");
+        }
+    }
+    let notes: Vec<String> = looks(&app).into_iter().map(|(_, notes)| notes).collect();
+    assert!(notes[0].contains(&format!("\"doctor\":{one}")) && notes[3].contains("\"department\":1"), "{notes:?}");
 }
 
 async fn a_refreshing_page_does_not_keep_its_person_signed_in(app: TestApp) {

@@ -235,4 +235,7 @@ async fn a_look_is_recorded_once(app: TestApp) {
     assert_eq!(rows(), 1, "the page and what it draws are one look");
     drawing(&desk, "?date=2026-06-22").await;
     assert_eq!(rows(), 2, "another day without its page is recorded all the same");
+    drawing(&desk, &format!("?doctor={doctor}")).await;
+    drawing(&desk, &format!("?doctor={doctor}")).await;
+    assert_eq!(rows(), 3, "and so is one doctor's day, once");
 }

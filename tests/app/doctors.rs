@@ -8,7 +8,7 @@ use infirmary::db::schema::{audit_log, departments, doctors, users};
 use infirmary::departments::model::DepartmentId;
 use infirmary::doctors::model::DoctorId;
 
-use crate::support::{Suite, TestApp, factory};
+use crate::support::{Reply, Suite, TestApp, factory};
 
 pub fn tests(suite: &mut Suite) {
     suite.both(a_specialization_is_added_edited_and_removed_once_no_doctor_has_it);
@@ -17,6 +17,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(a_doctors_form_that_is_wrong_comes_back_with_everything_typed);
     suite.both(a_licence_number_is_taken_once_however_many_try);
     suite.both(doctors_are_found_by_parts_of_their_names_and_by_filters);
+    suite.both(administrators_find_the_account_of_a_doctor);
     suite.both(patients_see_whom_they_can_book_and_no_licence);
     suite.both(a_stale_edit_of_a_doctor_shows_both_versions);
     suite.both(doctors_edit_what_they_say_of_themselves_and_nothing_else);
@@ -200,11 +201,28 @@ async fn doctors_are_found_by_parts_of_their_names_and_by_filters(app: TestApp) 
     }
     let first = desk.get("/doctors").await.expect(200);
     assert!(first.says("28 doctors") && first.says("page=2"), "{}", first.words());
+    let second = desk.get("/doctors?page=2").await.expect(200);
+    let shown = |page: &Reply| page.body.matches("data-label=\"Department\"").count();
+    assert_eq!((shown(&first), shown(&second)), (25, 3), "{}", second.words());
+    assert!(desk.get("/doctors?q=dr&page=2").await.expect(200).says("28 doctors"));
     let narrowed = desk.get(&format!("/doctors?department={department}")).await.expect(200);
     assert!(narrowed.says("1 doctors") || narrowed.says("Núria"));
     assert!(!narrowed.says("Dr Robin"));
     assert!(desk.get("/doctors?specialization=99").await.expect(200).says("No doctor found"));
     desk.get("/doctors?department=%00x&specialization=-1&status=%F0%9F%98%80&page=-9&q=%25_%5C").await.expect(200);
+}
+
+async fn administrators_find_the_account_of_a_doctor(app: TestApp) {
+    let id = doctor(&app);
+    let user = app.read(move |db| Ok(infirmary::doctors::queries::find(db, id)?.user_id));
+    let link = format!("href=\"/users/{user}\"");
+    let path = format!("/doctors/{id}");
+    let admin = app.sign_in(Role::Admin).await;
+    assert!(admin.get(&path).await.expect(200).body.contains(&link));
+    admin.get(&format!("/users/{user}")).await.expect(200);
+    for role in [Role::Receptionist, Role::Doctor] {
+        assert!(!app.sign_in(role).await.get(&path).await.expect(200).body.contains(&link), "{role:?}");
+    }
 }
 
 async fn patients_see_whom_they_can_book_and_no_licence(app: TestApp) {
@@ -280,6 +298,11 @@ async fn a_doctor_with_booked_appointments_stays_active(app: TestApp) {
     let edit = format!("/doctors/{id}/edit");
     let page = admin.post(&edit, &with(&fields, "status", "inactive")).await.expect(422);
     assert!(page.says("stays active while an appointment is booked") && page.says("Tue 16 Jun 2026, 10:00"));
+    let looks: i64 = app.read(move |db| {
+        let seen = audit_log::table.filter(audit_log::entity.eq("booked_appointments"));
+        Ok(seen.filter(audit_log::entity_id.eq(id.0)).count().get_result(db)?)
+    });
+    assert_eq!(looks, 3, "asked, refused and refused by the form: each showed the patients");
 
     app.set_time("2026-06-17 08:00");
     let admin = app.session(admin.user_id).await;

@@ -7,6 +7,7 @@ use strum::VariantArray;
 
 use crate::access::Actor;
 use crate::appointments::model::{AppointmentRow, AppointmentStatus, Rules, Step};
+use crate::audit::Entry;
 use crate::departments::model::DepartmentId;
 use crate::doctors::model::DoctorId;
 use crate::time;
@@ -49,6 +50,18 @@ impl Wanted {
     /// The whole hospital on the same day.
     pub fn clear(self) -> Self {
         Self { department: None, doctor: None, ..self }
+    }
+
+    /// The look with the filters in it: seeing one doctor's day is not seeing everybody's.
+    pub fn noted(self, look: Entry) -> Entry {
+        let look = match self.department {
+            Some(department) => look.note("department", department.0),
+            None => look,
+        };
+        match self.doctor {
+            Some(doctor) => look.note("doctor", doctor.0),
+            None => look,
+        }
     }
 
     pub fn is_today(self) -> bool {

@@ -89,7 +89,7 @@ pub async fn show(cx: Cx<can::SeeBoard>) -> Answer {
     if is_fragment && cx.query("seen") == version {
         return Ok(HttpResponse::NoContent().finish());
     }
-    let look = Entry::new("viewed", "day_board", 0).note("date", wanted.date).note("count", visits.len());
+    let look = wanted.noted(Entry::new("viewed", "day_board", 0).note("date", wanted.date)).note("count", visits.len());
     record_look(&cx, look, is_fragment.then_some(ONE_LOOK)).await?;
 
     let choices = match is_fragment {
@@ -133,7 +133,7 @@ pub(in crate::appointments) async fn record_look<R: crate::access::Requirement>(
     if let Some(within) = unless_within {
         let (by, look) = (cx.by.clone(), look.clone());
         let since = cx.now() - within;
-        if cx.read(move |db| Ok(audit::recorded_since(db, &by, &look, "date", since)?)).await? {
+        if cx.read(move |db| Ok(audit::recorded_since(db, &by, &look, since)?)).await? {
             return Ok(());
         }
     }
@@ -155,7 +155,8 @@ struct PrintPage {
 pub async fn print(cx: Cx<can::SeeBoard>) -> Answer {
     let wanted = wanted(&cx);
     let mut visits = visits(&cx, wanted).await?;
-    let look = Entry::new("printed", "day_board", 0).note("date", wanted.date).note("count", visits.len());
+    let look =
+        wanted.noted(Entry::new("printed", "day_board", 0).note("date", wanted.date)).note("count", visits.len());
     cx.looked(look).await?;
     let total = visits.len();
     visits.sort_by(|a, b| {

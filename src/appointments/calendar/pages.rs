@@ -190,7 +190,8 @@ async fn load(cx: &Cx<can::SeeSchedules>, shown: Shown) -> Result<Vec<Lane>, App
 fn look(shown: Shown, lanes: &[Lane]) -> Entry {
     let (first, last) = shown.span();
     let count: usize = lanes.iter().map(|lane| lane.visits.len()).sum();
-    Entry::new("viewed", "calendar", 0).note("date", format!("{first}/{last}")).note("count", count)
+    let look = Entry::new("viewed", "calendar", 0).note("date", format!("{first}/{last}"));
+    shown.wanted.noted(look).note("count", count)
 }
 
 pub async fn show(cx: Cx<can::SeeSchedules>) -> Answer {

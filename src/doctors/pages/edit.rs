@@ -2,7 +2,7 @@
 
 use askama::Template;
 
-use super::Choices;
+use super::{Choices, look_at};
 use crate::access::{Actor, Permission, can};
 use crate::appointments;
 use crate::appointments::model::AppointmentRow;
@@ -93,6 +93,7 @@ async fn update_whole(cx: &Cx<can::SeeDoctors>, id: DoctorId) -> Answer {
             let count = booked.len();
             let what = if count == 1 { "an appointment is".to_owned() } else { format!("{count} appointments are") };
             form.refuse_field("status", format!("The doctor stays active while {what} booked. They are listed here."));
+            look_at(cx, id, &booked).await?;
             cx.invalid(&edit_page(cx, id, Some(form), booked).await?)
         }
         Err(error) => {

@@ -5,13 +5,23 @@ pub mod list;
 pub mod new;
 pub mod show;
 
-use crate::access::Actor;
+use crate::access::{Actor, Requirement};
+use crate::appointments::model::AppointmentRow;
+use crate::audit::Entry;
 use crate::db::DbConnection;
-use crate::doctors::model::DoctorStatus;
+use crate::doctors::model::{DoctorId, DoctorStatus};
 use crate::doctors::specializations;
 use crate::error::AppError;
-use crate::web::Form;
+use crate::web::{Cx, Form};
 use crate::{departments, doctors};
+
+/// Records that somebody was shown the appointments that keep a doctor here.
+async fn look_at<R: Requirement>(cx: &Cx<R>, doctor: DoctorId, booked: &[AppointmentRow]) -> Result<(), AppError> {
+    if booked.is_empty() {
+        return Ok(());
+    }
+    cx.looked(Entry::new("viewed", "booked_appointments", doctor).note("count", booked.len())).await
+}
 
 /// What an administrator chooses from, as value and label.
 #[derive(Clone, Debug, Default)]

@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use askama::Template;
 use chrono::NaiveDateTime;
 
+use super::look_at;
 use crate::access::{Actor, Permission, Role, can};
 use crate::appointments;
 use crate::appointments::model::AppointmentRow;
@@ -26,6 +27,7 @@ struct ShowPage {
     is_staff: bool,
     is_own: bool,
     may_manage: bool,
+    may_see_account: bool,
     may_book: bool,
     currency: Currency,
 }
@@ -70,6 +72,7 @@ pub async fn show(cx: Cx<can::SeeDoctors>) -> Answer {
         is_staff: actor.role.is_staff(),
         is_own,
         may_manage,
+        may_see_account: cx.may(Permission::ManageUsers),
         may_book: may_ask && profile.doctor.is_bookable() && profile.department_is_active,
         currency: cx.settings().currency(),
         profile,
@@ -84,6 +87,7 @@ pub async fn confirm_removal(cx: Cx<can::ManageDoctors>) -> Answer {
             Ok((queries::profile(db, &actor, id)?, appointments::queries::upcoming_of_doctor(db, id, now)?))
         })
         .await?;
+    look_at(&cx, id, &booked).await?;
     cx.html(&remove_page(&cx, profile, booked))
 }
 
@@ -104,6 +108,7 @@ pub async fn remove(cx: Cx<can::ManageDoctors>) -> Answer {
         })
         .await?;
     if !booked.is_empty() {
+        look_at(&cx, id, &booked).await?;
         return html_with(StatusCode::CONFLICT, &remove_page(&cx, profile, booked));
     }
     let done = Flash::success(format!("{} no longer works here.", profile.name()));

@@ -8,6 +8,7 @@ use super::overview_path;
 use crate::access::Requirement;
 use crate::appointments;
 use crate::appointments::model::AppointmentRow;
+use crate::audit::Entry;
 use crate::db::DbConnection;
 use crate::doctors::model::DoctorId;
 use crate::error::AppError;
@@ -154,6 +155,14 @@ impl ConfirmPage {
     }
 }
 
+/// Records that somebody was shown the appointments of a doctor's patients that a change would leave behind.
+async fn look_at<R: Requirement>(cx: &Cx<R>, doctor: DoctorId, rows: &[AppointmentRow]) -> Result<(), AppError> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    cx.looked(Entry::new("viewed", "booked_appointments", doctor).note("count", rows.len())).await
+}
+
 /// Asks before a change that strands appointments; `None` when it strands none, or only those that were accepted.
 pub async fn ask<R: Requirement>(
     cx: &Cx<R>,
@@ -166,6 +175,7 @@ pub async fn ask<R: Requirement>(
     if are_accepted(&cx.form, &rows) {
         return Ok(None);
     }
+    look_at(cx, doctor, &rows).await?;
     let text = "These appointments are booked and would be outside the doctor's hours. They stay booked until \
                 somebody moves or cancels them."
         .to_owned();
@@ -184,6 +194,7 @@ pub async fn ask_removal<R: Requirement>(
 ) -> Result<ConfirmPage, AppError> {
     let (zone, now) = (cx.zone(), cx.now());
     let rows = cx.read(move |db| change.strands(db, zone, doctor, now)).await?;
+    look_at(cx, doctor, &rows).await?;
     Ok(ConfirmPage::new(cx, doctor, title, text, "Remove", action, rows))
 }
 
