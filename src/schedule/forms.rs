@@ -10,6 +10,8 @@ use crate::web::Form;
 const USUAL_SLOT: &str = "15";
 /// The longest exception.
 const MOST_DAYS: i64 = 366;
+/// The longest extra hours: each of their slots is offered, up to 288 a day.
+const MOST_EXTRA_DAYS: i64 = 31;
 /// The end of a day in minutes after midnight.
 const MIDNIGHT: i32 = 24 * 60;
 
@@ -112,6 +114,12 @@ pub fn parse_exception(form: &mut Form, zone: Zone, now: NaiveDateTime) -> Optio
         form.refuse_field("from_date", "This time is past already.");
     } else if ends_at - starts_at > TimeDelta::days(MOST_DAYS) {
         form.refuse_field("to_date", "This is longer than a year. Change the weekly hours instead.");
+    } else if kind == ExceptionKind::Extra && ends_at - starts_at > TimeDelta::days(MOST_EXTRA_DAYS) {
+        let message = format!(
+            "Extra hours go on day and night until this day, {MOST_EXTRA_DAYS} days at most. For hours on several days, \
+             add each day's, or weekly hours with a first and a last day."
+        );
+        form.refuse_field("to_date", message);
     } else if kind == ExceptionKind::Extra && TimeDelta::minutes(i64::from(slot)) > ends_at - starts_at {
         form.refuse_field("slot_minutes", "A slot is longer than the extra hours: none would fit.");
     }
@@ -239,6 +247,30 @@ mod tests {
     fn hours_until_midnight_end_with_the_day() {
         let fields = [("days", "1"), ("start", "20:00"), ("end", "00:00"), ("slot_minutes", "30")];
         assert_eq!(parse_hours(&mut form(&fields)).map(|h| h.end_minute), Some(1440));
+    }
+
+    #[test]
+    fn extra_hours_go_on_for_a_month_at_most_and_time_off_for_a_year() {
+        let zone = Zone::named("Europe/Paris").expect("a real zone");
+        let now = NaiveDate::from_ymd_opt(2026, 6, 1).expect("a real date").and_time(NaiveTime::MIN);
+        for (kind, last, is_taken) in [
+            ("extra", "2026-07-16", true),
+            ("extra", "2026-07-17", false),
+            ("off", "2026-07-17", true),
+            ("off", "2027-06-16", true),
+            ("off", "2027-06-18", false),
+        ] {
+            let mut form = form(&[
+                ("kind", kind),
+                ("from_date", "2026-06-15"),
+                ("from_time", "09:00"),
+                ("to_date", last),
+                ("to_time", "09:00"),
+                ("slot_minutes", "15"),
+            ]);
+            assert_eq!(parse_exception(&mut form, zone, now).is_some(), is_taken, "{kind} until {last}");
+            assert_eq!(form.error("to_date").is_none(), is_taken, "{:?}", form.errors);
+        }
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //! Slots are counted on the hospital's wall clock and then placed in time. So a slot of an hour that the change to
 //! summer time leaves out is not made, and the hour that the change back shows twice makes each of its slots once.
 
+use std::collections::BTreeSet;
+
 use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use super::model::{Exception, ExceptionKind, Hours, SlotTime};
@@ -24,23 +26,43 @@ pub fn slots(zone: Zone, from: NaiveDate, to: NaiveDate, hours: &[Hours], except
     made.retain(|slot| !off.iter().any(|off| slot.starts_at < off.ends_at && slot.ends_at > off.starts_at));
 
     let (begin, end) = (zone.day(from).0, zone.day(to).1);
+    let mut made: BTreeSet<SlotTime> = made.into_iter().collect();
+    // What a slot can touch began no longer before it than the longest one lasts: so each looks at its neighbours only.
+    let lengths = made.iter().map(|slot| slot.ends_at - slot.starts_at).max().into_iter();
+    let longest = lengths.chain(extra.iter().map(|extra| slot_length(extra.slot_minutes))).max().unwrap_or_default();
     for extra in extra {
-        for slot in cut(zone, zone.local(extra.starts_at), zone.local(extra.ends_at), extra.slot_minutes) {
-            let is_asked_for = begin <= slot.starts_at && slot.starts_at < end;
-            let is_free = !made.iter().any(|m| slot.starts_at < m.ends_at && slot.ends_at > m.starts_at);
-            if is_asked_for && is_free {
-                made.push(slot);
+        for slot in cut_within(zone, extra, from, to).filter(|slot| begin <= slot.starts_at && slot.starts_at < end) {
+            let earliest = SlotTime { starts_at: slot.starts_at - longest, ends_at: NaiveDateTime::MIN };
+            let mut near = made.range(earliest..).take_while(|other| other.starts_at < slot.ends_at);
+            if near.all(|other| other.ends_at <= slot.starts_at) {
+                made.insert(slot);
             }
         }
     }
-    made.sort_unstable();
-    made.dedup();
-    made
+    made.into_iter().collect()
+}
+
+/// The slots of extra hours that can begin on the hospital's dates `from` to `to`. Those before are not counted one by
+/// one, and a day more on either side leaves room for changes of the clock.
+fn cut_within(zone: Zone, extra: &Exception, from: NaiveDate, to: NaiveDate) -> impl Iterator<Item = SlotTime> {
+    let (mut starts, ends) = (zone.local(extra.starts_at), zone.local(extra.ends_at));
+    let length = slot_length(extra.slot_minutes);
+    let eve = from.and_time(NaiveTime::MIN) - TimeDelta::days(1);
+    if starts < eve {
+        let before = (eve - starts).num_minutes() / length.num_minutes();
+        starts += TimeDelta::minutes(before * length.num_minutes());
+    }
+    let last = to.and_time(NaiveTime::MIN) + TimeDelta::days(2);
+    cut(zone, starts, ends, extra.slot_minutes).take_while(move |slot| zone.local(slot.starts_at) < last)
+}
+
+fn slot_length(minutes: i32) -> TimeDelta {
+    TimeDelta::minutes(i64::from(minutes.max(1)))
 }
 
 /// The slots between two wall-clock times. What is left over at the end is too short for one.
 fn cut(zone: Zone, from: NaiveDateTime, to: NaiveDateTime, minutes: i32) -> impl Iterator<Item = SlotTime> {
-    let length = TimeDelta::minutes(i64::from(minutes.max(1)));
+    let length = slot_length(minutes);
     let starts = std::iter::successors(Some(from), move |start| Some(*start + length));
     starts.take_while(move |start| *start + length <= to).filter_map(move |start| {
         let last_minute = TimeDelta::minutes(1);
@@ -228,6 +250,29 @@ mod tests {
         ];
         let made = slots(paris, monday, monday, &[hours(MONDAY, 9, 17, 20)], &both);
         assert_eq!(clock(paris, &made), ["15 11:30", "15 12:00", "15 12:30"]);
+    }
+
+    #[test]
+    fn a_month_of_extra_hours_is_the_same_seen_day_by_day() {
+        let paris = zone("Europe/Paris");
+        // Over the change to winter time, beside the week's own hours.
+        let week = [hours(MONDAY, 9, 12, 25), hours(SUNDAY, 1, 4, 30)];
+        let mut extra = exception(ExceptionKind::Extra, "2026-10-10 06:10", "2026-11-10 06:10");
+        for length in [5, 7, 45, 240] {
+            extra.slot_minutes = length;
+            let extra = std::slice::from_ref(&extra);
+            let (first, last) = (day("2026-10-09"), day("2026-11-11"));
+            let all = slots(paris, first, last, &week, extra);
+            assert!(are_in_order_and_apart(&all), "{length} minutes");
+            let days: Vec<SlotTime> = first
+                .iter_days()
+                .take_while(|date| *date <= last)
+                .flat_map(|date| slots(paris, date, date, &week, extra))
+                .collect();
+            assert!(days.windows(2).all(|pair| pair[0].starts_at < pair[1].starts_at), "{length} minutes");
+            // A slot over midnight is seen on the day that it begins; only such can differ by what stands beside it.
+            assert!(all.iter().all(|slot| days.contains(slot)), "{length} minutes");
+        }
     }
 
     #[test]

@@ -300,6 +300,12 @@ async fn exceptions_that_are_wrong_say_so(app: TestApp) {
         let page = me.post(&path, &fields).await.expect(expected);
         assert!(page.says(message), "{field}={value}: {}", page.words());
     }
+    let mut endless = good.to_vec();
+    endless.extend([("slot_minutes", "5")]);
+    endless[0].1 = "extra";
+    endless[3].1 = "2026-07-22";
+    let page = me.post(&path, &endless).await.expect(422);
+    assert!(page.says("31 days at most") && page.input("to_date").as_deref() == Some("2026-07-22"), "{}", page.words());
     let past = [("kind", "off"), ("from_date", "2026-06-14"), ("whole_day", "yes")];
     assert!(me.post(&path, &past).await.expect(422).says("This time is past already."));
     let today = [("kind", "off"), ("from_date", "2026-06-15"), ("whole_day", "yes")];
@@ -314,6 +320,17 @@ async fn exceptions_that_are_wrong_say_so(app: TestApp) {
         ("slot_minutes", "30"),
     ];
     assert!(me.post(&path, &short).await.expect(422).says("none would fit"));
+}
+
+/// How often the list of a doctor's booked appointments was seen.
+fn looks(app: &TestApp, id: DoctorId) -> i64 {
+    app.read(move |db| {
+        Ok(audit_log::table
+            .filter(audit_log::entity.eq("booked_appointments").and(audit_log::entity_id.eq(id.0)))
+            .filter(audit_log::action.eq("viewed"))
+            .count()
+            .get_result(db)?)
+    })
 }
 
 async fn changes_that_strand_appointments_list_them_first(app: TestApp) {
@@ -352,6 +369,7 @@ async fn changes_that_strand_appointments_list_them_first(app: TestApp) {
         assert_eq!(question.input("end").as_deref(), Some("11:00"), "what was typed is sent again");
     }
     assert_eq!(rows(&app, id)[0].3, 720, "nothing was saved by asking");
+    assert_eq!(looks(&app, id), 3, "each list of patients' appointments is a look");
     // Without the tick, and with the tick for other appointments, it is asked again.
     let keep = inside.to_string();
     for wrong in ["", "999,3x", "yes"] {
@@ -370,7 +388,9 @@ async fn changes_that_strand_appointments_list_them_first(app: TestApp) {
     let row = app.write(move |db| factory::hours(db, id, 1, (600, 720, 30), now));
     let remove = format!("{path}/{row}/remove");
     assert!(me.get(&remove).await.expect(200).says(&format!("/appointments/{inside}\"")));
+    let before = looks(&app, id);
     me.post(&remove, &[]).await.expect(409);
+    assert_eq!(looks(&app, id), before + 1);
     me.post(&remove, &[("keep", &keep)]).await.expect(303);
     assert_eq!(rows(&app, id), []);
 }
