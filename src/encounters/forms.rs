@@ -14,6 +14,8 @@ const LONGEST_TEXT: usize = 100_000;
 const LONGEST_DIAGNOSIS: usize = 500;
 const LONGEST_CODE: usize = 16;
 const MOST_DIAGNOSES: usize = 50;
+/// How many rows are read at all, empty ones too: no page of ours sends more.
+const MOST_ROWS: usize = 100;
 /// How far ahead a follow-up may be.
 const FOLLOW_UP_DAYS: u64 = 730;
 
@@ -78,11 +80,15 @@ pub struct DiagnosisRow {
 }
 
 /// The rows of diagnoses as typed. Fields come in the order of the page, so the tick that says which is primary belongs
-/// to the row before it, whatever its value is: rows may come and go without being numbered.
+/// to the row before it, whatever its value is: rows may come and go without being numbered. Rows beyond those that are
+/// read at all are left out; [`read`] refuses them.
 pub fn diagnosis_rows(form: &Form) -> Vec<DiagnosisRow> {
     let mut rows: Vec<DiagnosisRow> = Vec::new();
     for (name, value) in form.typed() {
         if name == ROW {
+            if rows.len() == MOST_ROWS {
+                break;
+            }
             rows.push(DiagnosisRow { code: value, ..DiagnosisRow::default() });
             continue;
         }
@@ -98,6 +104,10 @@ pub fn diagnosis_rows(form: &Form) -> Vec<DiagnosisRow> {
 
 /// The diagnoses of all rows in which something is written. The first is primary when none is ticked.
 fn diagnoses(form: &mut Form, stored: &Content) -> Vec<Diagnosis> {
+    if form.values(ROW).count() > MOST_ROWS {
+        form.refuse_field("dx_code-0", format!("At most {MOST_DIAGNOSES} diagnoses. The rows beyond are left out."));
+        return stored.diagnoses.clone();
+    }
     let mut found = Vec::new();
     let mut is_wrong = false;
     for (index, row) in diagnosis_rows(form).into_iter().enumerate() {
@@ -199,6 +209,24 @@ mod tests {
         assert_eq!((content.vital_signs.pulse, content.vital_signs.systolic), (None, Some(80)));
         let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(wrong, ["pulse", "diastolic", "follow_up_date"]);
+    }
+
+    #[test]
+    fn a_huge_form_is_refused_with_one_message_and_its_first_rows_come_back() {
+        let mut form = Form::default();
+        for row in 0..50_000 {
+            form.push("dx_code", "a code that is far too long");
+            form.push("dx_text", format!("Row {row}"));
+        }
+        let stored = Content {
+            diagnoses: vec![Diagnosis { code: "R05".to_owned(), description: "Cough".to_owned(), is_primary: true }],
+            ..Content::default()
+        };
+        assert_eq!(read(&mut form, &stored, on()).diagnoses, stored.diagnoses, "what is stored stays");
+        assert_eq!(form.errors.len(), 1);
+        assert!(form.error("dx_code-0").is_some_and(|e| e.starts_with("At most 50 diagnoses.")));
+        let rows = diagnosis_rows(&form);
+        assert_eq!((rows.len(), rows[99].description.as_str()), (100, "Row 99"));
     }
 
     #[test]

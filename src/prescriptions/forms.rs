@@ -9,6 +9,8 @@ use super::model::{Content, Medication, Priority, TestOrder};
 use crate::web::Form;
 
 const MOST_LINES: usize = 200;
+/// How many lines are read at all, empty ones too: no page of ours sends more.
+const MOST_TYPED: usize = 2 * MOST_LINES;
 /// How long a prescription is valid when nothing else is said.
 const VALID_DAYS: u64 = 30;
 /// The longest that one may be valid.
@@ -88,7 +90,7 @@ pub fn medication_lines(form: &Form) -> Vec<MedicationLine> {
         quantity: at(&quantity, index),
         instructions: at(&instructions, index),
     };
-    form.values("medicine").take(MOST_LINES * 2).enumerate().map(line).collect()
+    form.values("medicine").take(MOST_TYPED).enumerate().map(line).collect()
 }
 
 /// The lines of tests as typed, blank ones too.
@@ -101,7 +103,7 @@ pub fn test_lines(form: &Form) -> Vec<TestLine> {
         instructions: at(&instructions, index),
         priority: at(&priority, index),
     };
-    form.values("test").take(MOST_LINES * 2).enumerate().map(line).collect()
+    form.values("test").take(MOST_TYPED).enumerate().map(line).collect()
 }
 
 /// Reads the form; what is wrong stands in it afterwards, beside the field of its line.
@@ -172,7 +174,8 @@ fn number(form: &mut Form, field: &str, index: usize, typed: &str, most: i32) ->
 
 fn read_medications(form: &mut Form) -> Vec<Medication> {
     let lines = medication_lines(form);
-    if lines.iter().filter(|l| !l.is_blank()).count() > MOST_LINES {
+    let is_huge = form.values("medicine").count() > MOST_TYPED;
+    if is_huge || lines.iter().filter(|l| !l.is_blank()).count() > MOST_LINES {
         form.refuse_field("medicine-0", format!("At most {MOST_LINES} medicines on one prescription."));
         return Vec::new();
     }
@@ -214,7 +217,8 @@ fn read_medications(form: &mut Form) -> Vec<Medication> {
 fn read_tests(form: &mut Form) -> Vec<TestOrder> {
     let lines = test_lines(form);
     let is_blank = |l: &TestLine| l.test.trim().is_empty() && l.instructions.trim().is_empty();
-    if lines.iter().filter(|l| !is_blank(l)).count() > MOST_LINES {
+    let is_huge = form.values("test").count() > MOST_TYPED;
+    if is_huge || lines.iter().filter(|l| !is_blank(l)).count() > MOST_LINES {
         form.refuse_field("test-0", format!("At most {MOST_LINES} tests on one prescription."));
         return Vec::new();
     }
@@ -324,6 +328,21 @@ mod tests {
         assert_eq!(parse(&mut form, today()), None);
         let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
         assert_eq!(wrong, ["dose-1", "medicine-2"]);
+    }
+
+    #[test]
+    fn a_huge_form_is_refused_with_a_message_for_each_list() {
+        let mut form = Form::default();
+        for _ in 0..20_000 {
+            form.push("medicine", "");
+            form.push("dose", "0");
+            form.push("test", "");
+        }
+        form.push("medicine", "The one that nobody would see");
+        assert_eq!(parse(&mut form, today()), None);
+        let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
+        assert_eq!(wrong, ["medicine-0", "test-0"]);
+        assert_eq!(medication_lines(&form).len(), MOST_TYPED);
     }
 
     #[test]

@@ -284,6 +284,16 @@ async fn any_text_is_kept_as_it_was_typed(app: TestApp) {
     let id = id_of(&path);
     let notes: String = app.read(move |db| Ok(encounters::table.find(id).select(encounters::notes).first(db)?));
     assert_eq!((symptoms(&app, &path).as_str(), notes.len()), ("Kept", long.len()), "the rest is saved");
+    let rows: Vec<(&str, &str)> =
+        (0..2_000).flat_map(|_| [("dx_code", "far too long a code"), ("dx_text", "x")]).collect();
+    let fields = [&[("version", "3"), ("symptoms", "Kept")], &rows[..]].concat();
+    let many = room.doctor.post(&path, &fields).await.expect(422);
+    assert!(many.says("The rows beyond are left out.") && many.says("Kept"));
+    assert_eq!(
+        many.body.matches("name=\"dx_code\" value=\"far too long a code\"").count(),
+        100,
+        "as far as they are read"
+    );
     let enormous = "z".repeat(3 * 1024 * 1024);
     room.doctor.post(&path, &[("version", "3"), ("notes", &enormous)]).await.expect(413);
     let rows: Vec<(&str, &str)> = (0..51).flat_map(|_| [("dx_code", "A01"), ("dx_text", "x")]).collect();
