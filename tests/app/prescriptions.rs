@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use infirmary::access::Role;
 use infirmary::appointments::model::AppointmentStatus;
-use infirmary::db::schema::{audit_log, prescription_medications, prescriptions, test_orders};
+use infirmary::db::schema::{audit_log, encounters, prescription_medications, prescriptions, test_orders};
 use infirmary::patients::model::PatientId;
 
 use crate::support::app::Visitor;
@@ -14,6 +14,8 @@ use crate::support::{Suite, TestApp, factory};
 pub fn tests(suite: &mut Suite) {
     suite.both(a_prescription_is_written_submitted_and_printed);
     suite.both(it_belongs_to_its_visit_and_can_be_submitted_with_it);
+    suite.both(a_visit_in_which_something_was_prescribed_is_not_discarded);
+    suite.both(a_prescription_never_hangs_on_a_discarded_visit);
     suite.both(sixty_medicines_fit_and_empty_lines_are_ignored);
     suite.both(rows_are_added_without_javascript);
     suite.both(what_is_wrong_stands_beside_its_line_with_everything_typed);
@@ -127,6 +129,79 @@ async fn it_belongs_to_its_visit_and_can_be_submitted_with_it(app: TestApp) {
     doctor.post(&sign, &[&[("version", "2")], &words[1..], &[("submit_rx", one.as_str())]].concat()).await.expect(303);
     assert_eq!(status(&app, &path), "submitted");
     assert!(doctor.get(&visit).await.expect(200).says("Amoxicillin"));
+}
+
+async fn a_visit_in_which_something_was_prescribed_is_not_discarded(app: TestApp) {
+    let (doctor, patient) = care(&app).await;
+    let visit = doctor.post(&format!("/patients/{patient}/encounters"), &[]).await.expect(303).location().to_owned();
+    let discard = format!("{visit}/discard");
+    let encounter = id_of(&visit).to_string();
+    let fields = [&[("encounter", encounter.as_str()), UNTIL], &LINE[..]].concat();
+    assert!(doctor.get(&visit).await.expect(200).body.contains(&discard));
+    let draft = doctor.post("/prescriptions", &fields).await.expect(303).location().to_owned();
+
+    assert!(!doctor.get(&visit).await.expect(200).body.contains(&discard), "what would be refused is not offered");
+    let refused = doctor.post(&discard, &[]).await.expect(409);
+    let code = infirmary::prescriptions::model::PrescriptionId(id_of(&draft)).code();
+    assert!(
+        refused.says(&format!("while {code} belongs to it. Open the draft and discard it first.")),
+        "{}",
+        refused.words()
+    );
+    assert!(refused.body.contains(&format!("href=\"{draft}\"")), "and links to it");
+    doctor.get(&visit).await.expect(200);
+    // What was handed out stays for good, taken back or not.
+    let handed_out = doctor.post("/prescriptions", &fields).await.expect(303).location().to_owned();
+    doctor.post(&format!("{handed_out}/submit"), &[("version", "1")]).await.expect(303);
+    doctor.post(&format!("{draft}/discard"), &[]).await.expect(303);
+    assert!(doctor.post(&discard, &[]).await.expect(409).says("sign the visit instead"));
+    doctor.post(&format!("{handed_out}/cancel"), &[("reason", "A mistake")]).await.expect(303);
+    doctor.post(&discard, &[]).await.expect(409);
+
+    let other = app.sign_in(Role::Doctor).await;
+    other.post(&discard, &[]).await.expect(404);
+}
+
+/// Discarding a visit and prescribing in it at once: one of them happens, whichever came first.
+async fn a_prescription_never_hangs_on_a_discarded_visit(app: TestApp) {
+    let (doctor, _) = care(&app).await;
+    let (now, user) = (app.now(), doctor.user_id);
+    let mut outcomes = Vec::new();
+    for _ in 0..6 {
+        let patient = app.write(move |db| {
+            let patient = factory::patient(db, now)?;
+            let id = factory::doctor_id(db, user)?;
+            // Long ago, so that it is in care and no two overlap.
+            let at = now - chrono::TimeDelta::days(patient.0);
+            factory::appointment(db, patient, id, at, AppointmentStatus::Completed)?;
+            Ok(patient)
+        });
+        let visit =
+            doctor.post(&format!("/patients/{patient}/encounters"), &[]).await.expect(303).location().to_owned();
+        let (discard, encounter) = (format!("{visit}/discard"), id_of(&visit).to_string());
+        let fields = [&[("encounter", encounter.as_str()), UNTIL], &LINE[..]].concat();
+        let (discards, writes) = futures_util::future::join(
+            join_all((0..3).map(|_| doctor.post(&discard, &[]))),
+            join_all((0..3).map(|_| doctor.post("/prescriptions", &fields))),
+        )
+        .await;
+        let written = writes.iter().filter(|r| r.status == 303).count();
+        let gone = discards.iter().filter(|r| r.status == 303).count();
+        assert!(discards.iter().all(|r| [303, 404, 409].contains(&r.status)), "{discards:?}");
+        assert!(writes.iter().all(|r| [303, 404].contains(&r.status)), "{writes:?}");
+        let id = id_of(&visit);
+        let (status, prescribed) = app.read(move |db| {
+            let status: String = encounters::table.find(id).select(encounters::status).first(db)?;
+            let on = prescriptions::table.filter(prescriptions::encounter_id.eq(id));
+            Ok((status, on.count().get_result::<i64>(db)?))
+        });
+        match status.as_str() {
+            "entered_in_error" => assert_eq!((gone, written, prescribed), (1, 0, 0)),
+            _ => assert_eq!((status.as_str(), gone, written, prescribed), ("draft", 0, 3, 3)),
+        }
+        outcomes.push(status);
+    }
+    assert_eq!(outcomes.len(), 6);
 }
 
 async fn sixty_medicines_fit_and_empty_lines_are_ignored(app: TestApp) {

@@ -301,9 +301,53 @@ pub async fn open_appointment(cx: Cx<can::WriteEncounters>) -> Answer {
     cx.redirect(&format!("/encounters/{encounter}"))
 }
 
-/// Takes back a walk-in that was opened by mistake.
+/// What became of a walk-in that was to be taken back.
+enum Discarded {
+    Now(PatientId),
+    /// It stays, as something was prescribed in it: the page as it is stored, and what to do first.
+    Not(Saved, String),
+}
+
+/// Takes back a walk-in that was opened by mistake and in which nothing was prescribed. What was is looked up in the
+/// transaction that discards, so one that is written at the same moment either keeps the visit or finds it gone.
 pub async fn discard(cx: Cx<can::WriteEncounters>) -> Answer {
     let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
-    let patient = cx.write(move |db| actions::discard(db, &by, &actor, id)).await?;
-    cx.redirect_with(&format!("/patients/{patient}"), &Flash::success("The consultation was discarded."))
+    let tried = cx
+        .write(move |db| {
+            let written = prescriptions::queries::of_encounter(db, &actor, id)?;
+            if written.is_empty() {
+                return actions::discard(db, &by, &actor, id).map(Discarded::Now);
+            }
+            let encounter = actions::own(db, &actor, id)?;
+            if encounter.status != EncounterStatus::Draft {
+                return Err(AppError::Conflict("This consultation is signed and cannot be discarded.".to_owned()));
+            }
+            let content = queries::content(db, &encounter)?;
+            let form = forms::filled(&content, encounter.version);
+            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
+            let saved = Saved { form, version: encounter.version, born, encounter };
+            Ok(Discarded::Not(saved, keeps(&written)))
+        })
+        .await?;
+    match tried {
+        Discarded::Now(patient) => {
+            cx.redirect_with(&format!("/patients/{patient}"), &Flash::success("The consultation was discarded."))
+        }
+        Discarded::Not(mut saved, message) => {
+            saved.form.refuse_field("", message);
+            html_with(StatusCode::CONFLICT, &wrong_page(&cx, saved).await?)
+        }
+    }
+}
+
+/// Why a visit with these prescriptions stays, and what can be done.
+fn keeps(written: &[PrescriptionRow]) -> String {
+    let codes: Vec<String> = written.iter().map(|row| row.prescription.id.code()).collect();
+    let drafts = written.iter().all(|row| row.prescription.status == PrescriptionStatus::Draft);
+    let advice = match (drafts, written.len()) {
+        (true, 1) => "Open the draft and discard it first.",
+        (true, _) => "Open the drafts and discard them first.",
+        (false, _) => "What was handed out stays in the record: sign the visit instead.",
+    };
+    format!("This visit cannot be discarded while {} belongs to it. {advice}", codes.join(", "))
 }
