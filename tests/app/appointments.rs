@@ -20,6 +20,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(two_who_check_in_at_once_do_it_once);
     suite.both(a_step_from_an_old_page_shows_both_versions);
     suite.both(cancelling_needs_a_reason_and_frees_the_time);
+    suite.both(what_was_done_leads_back_to_where_it_began);
     suite.both(patients_cancel_and_move_their_own_until_the_hours_before);
     suite.both(moving_keeps_the_number_and_the_history);
     suite.both(two_overlapping_moves_at_once_leave_one);
@@ -232,6 +233,55 @@ async fn cancelling_needs_a_reason_and_frees_the_time(app: TestApp) {
     assert!(clinic.desk.get(&times).await.expect(200).says("09:00"));
     let page = clinic.desk.get(&format!("/appointments/{id}")).await.expect(200);
     assert!(page.says("Cancelled because") && page.says("Has a cold"));
+}
+
+/// The page that a form of the page's own leads back to; the layout's forms stand above it.
+fn way_back(page: &Reply) -> Option<String> {
+    let (_, main) = page.body.split_once("<main")?;
+    let own = Reply { body: main.to_owned(), ..page.clone() };
+    own.input("next").map(|next| next.replace("&#38;", "&"))
+}
+
+async fn what_was_done_leads_back_to_where_it_began(app: TestApp) {
+    let clinic = Clinic::open(&app).await;
+    let first = clinic.appointment(&app, "2026-06-15 09:00", AppointmentStatus::Confirmed);
+    let from = "/board?date=2026-06-16&view=list";
+    let next = infirmary::web::page::encode(from);
+    // The page about moving, another day of it and a chosen time: each carries the way back.
+    let address = format!("/appointments/{first}/reschedule");
+    let moving = clinic.desk.get(&format!("{address}?next={next}")).await.expect(200);
+    let shown = infirmary::web::page::encode(from).replace('&', "&#38;");
+    assert!(moving.body.contains(&format!("next={shown}")), "{}", moving.body);
+    let chosen = format!("{address}?next={next}&date=2026-06-15&slot=2026-06-15T07:15Z");
+    let chosen = clinic.desk.get(&chosen).await.expect(200);
+    let sent = way_back(&chosen).expect("it is hidden in the form");
+    assert_eq!(sent, from);
+    let seen = chosen.input("version").expect("the form carries its version");
+    let fields = [("version", seen.as_str()), ("starts_at", "2026-06-15T07:15Z"), ("next", sent.as_str())];
+    assert_eq!(clinic.desk.post(&address, &fields).await.expect(303).location(), from);
+
+    let address = format!("/appointments/{first}/cancel");
+    let asks = clinic.desk.get(&format!("{address}?next={next}")).await.expect(200);
+    let sent = way_back(&asks).expect("it is hidden in the form");
+    let seen = version(&app, first);
+    let without = clinic.desk.post(&address, &[("version", &seen), ("next", &sent)]).await.expect(422);
+    assert_eq!(way_back(&without).as_deref(), Some(from), "also when it is asked again");
+    let done = [("version", seen.as_str()), ("reason", "Has a cold"), ("next", sent.as_str())];
+    assert_eq!(clinic.desk.post(&address, &done).await.expect(303).location(), from);
+
+    // Nobody is led elsewhere, and without a word it is the appointment.
+    let second = clinic.appointment(&app, "2026-06-15 10:00", AppointmentStatus::Confirmed);
+    let address = format!("/appointments/{second}/cancel");
+    for outside in ["//evil.example", "https://evil.example", "javascript:alert(1)"] {
+        let page =
+            clinic.desk.get(&format!("{address}?next={}", infirmary::web::page::encode(outside))).await.expect(200);
+        assert!(!page.says("evil.example") && !page.says("javascript:"), "{outside}");
+        assert_eq!(way_back(&page).as_deref(), Some("/"), "{outside}");
+    }
+    assert_eq!(way_back(&clinic.desk.get(&address).await.expect(200)), None);
+    let seen = version(&app, second);
+    let done = clinic.desk.post(&address, &[("version", &seen), ("reason", "Has a cold")]).await.expect(303);
+    assert_eq!(done.location(), format!("/appointments/{second}"));
 }
 
 async fn patients_cancel_and_move_their_own_until_the_hours_before(app: TestApp) {

@@ -3,6 +3,7 @@
 use askama::Template;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
+use super::back_to;
 use super::book::refuse;
 use crate::access::{Permission, can};
 use crate::appointments::actions::{self, Move, days_ahead};
@@ -23,6 +24,8 @@ struct ReschedulePage {
     page: Page,
     form: Form,
     row: AppointmentRow,
+    /// Where the person came from.
+    back: String,
     before: String,
     /// The doctor whose times are shown.
     doctor: DoctorId,
@@ -97,9 +100,14 @@ async fn page(cx: &Cx<can::SeeAppointments>, asked: Asked, form: Form) -> Result
     if form.value("doctor").is_empty() {
         form.push("doctor", doctor.to_string());
     }
+    let next = match form.value("next") {
+        "" => String::new(),
+        next => format!("next={}&", encode(next)),
+    };
     let is_gone = form.error("starts_at").is_some();
     Ok(ReschedulePage {
         page: cx.page(&format!("Move {}", id.code())),
+        back: back_to(form.value("next"), id),
         form,
         before: zone.long_text(row.appointment.starts_at),
         doctor,
@@ -108,7 +116,7 @@ async fn page(cx: &Cx<can::SeeAppointments>, asked: Asked, form: Form) -> Result
         options,
         picker,
         zone,
-        days_href: format!("/appointments/{id}/reschedule?doctor={doctor}&"),
+        days_href: format!("/appointments/{id}/reschedule?doctor={doctor}&{next}"),
         chosen: slot.filter(|_| !is_gone).map(|s| (slots::key(s), zone.long_text(s))),
         refused,
         row,
@@ -117,7 +125,8 @@ async fn page(cx: &Cx<can::SeeAppointments>, asked: Asked, form: Form) -> Result
 
 /// `GET /appointments/{id}/reschedule?doctor=&date=&slot=`.
 pub async fn reschedule_page(cx: Cx<can::SeeAppointments>) -> Answer {
-    let page = page(&cx, Asked::of(|name| cx.query(name)), Form::default()).await?;
+    let form = Form::of([("next", cx.query("next"))]);
+    let page = page(&cx, Asked::of(|name| cx.query(name)), form).await?;
     cx.html(&page)
 }
 
@@ -132,10 +141,7 @@ pub async fn reschedule(cx: Cx<can::SeeAppointments>) -> Answer {
     };
     let (by, actor, version) = (cx.by.clone(), cx.actor()?.clone(), Some(form.version()));
     let to = Move { doctor: asked.doctor, starts_at };
-    let location = match form.value("next") {
-        "" => format!("/appointments/{id}"),
-        next => crate::web::page::local_path(next).to_owned(),
-    };
+    let location = back_to(form.value("next"), id);
     let moved = cx
         .write_once(move |db| {
             actions::reschedule(db, &by, &actor, id, version, to)?;

@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::back_to;
 use crate::access::{Permission, Requirement, can};
 use crate::appointments::model::{AppointmentId, AppointmentRow, Rules, Step};
 use crate::appointments::{actions, forms, queries};
@@ -67,10 +68,7 @@ async fn take<R: Requirement>(cx: Cx<R>, step: Step) -> Answer {
 
 /// The local page that the form names, else the appointment.
 fn back<R: Requirement>(cx: &Cx<R>, id: AppointmentId) -> String {
-    match cx.form.value("next") {
-        "" => format!("/appointments/{id}"),
-        next => crate::web::page::local_path(next).to_owned(),
-    }
+    back_to(cx.form.value("next"), id)
 }
 
 #[derive(Template)]
@@ -79,6 +77,8 @@ struct CancelPage {
     page: Page,
     form: Form,
     row: AppointmentRow,
+    /// Where the person came from.
+    back: String,
     when: String,
     /// Why it cannot be cancelled.
     refused: Option<String>,
@@ -97,12 +97,12 @@ async fn cancel_form(cx: &Cx<can::SeeAppointments>, form: Form) -> Result<Cancel
     };
     let when = cx.zone().long_text(row.appointment.starts_at);
     let page = cx.page(&format!("Cancel {}?", id.code()));
-    Ok(CancelPage { page, form, row, when, refused })
+    Ok(CancelPage { page, back: back_to(form.value("next"), id), form, row, when, refused })
 }
 
 /// `GET /appointments/{id}/cancel`: asks for the reason and says what will happen.
 pub async fn cancel_page(cx: Cx<can::SeeAppointments>) -> Answer {
-    let mut page = cancel_form(&cx, Form::default()).await?;
+    let mut page = cancel_form(&cx, Form::of([("next", cx.query("next"))])).await?;
     page.form.push("version", page.row.appointment.version.to_string());
     cx.html(&page)
 }
