@@ -20,24 +20,54 @@ pub fn list(db: &mut DbConnection, filter: &PeopleFilter, page: i64, base: Strin
     }
 }
 
-/// Staff are some thousands at most, so names are compared here: whatever their case and accents, on both engines.
+/// Staff, a page at a time. Names that are searched are compared here, whatever their case and accents, on both engines:
+/// staff are some thousands at most, and only the words of each are read for it.
 fn staff(db: &mut DbConnection, filter: &PeopleFilter, page: i64, base: String) -> QueryResult<(Vec<User>, Paging)> {
-    let mut query = users::table.into_boxed::<MultiBackend>().filter(users::role.ne(Role::Patient));
-    if let Some(role) = filter.role {
-        query = query.filter(users::role.eq(role));
+    let named = if filter.q.trim().is_empty() { None } else { Some(staff_named(db, filter)?) };
+    let matching = || {
+        let query = staff_within(filter);
+        match &named {
+            Some(ids) => query.filter(users::id.eq_any(ids.clone())),
+            None => query,
+        }
+    };
+    let paging = Paging::new(page, matching().count().get_result(db)?, base);
+    let found = matching()
+        .order((users::last_name, users::first_name, users::id))
+        .select(User::as_select())
+        .limit(PAGE_SIZE)
+        .offset(paging.offset())
+        .load(db)?;
+    Ok((found, paging))
+}
+
+/// Staff of the wanted role and standing.
+fn staff_within(filter: &PeopleFilter) -> users::BoxedQuery<'static, MultiBackend> {
+    let query = users::table.into_boxed::<MultiBackend>().filter(users::role.ne(Role::Patient));
+    let query = match filter.role {
+        Some(role) => query.filter(users::role.eq(role)),
+        None => query,
+    };
+    match filter.standing {
+        Some(Standing::Active) => query.filter(users::is_active.eq(true)).filter(users::password_hash.is_not_null()),
+        Some(Standing::Invited) => query.filter(users::is_active.eq(true)).filter(users::password_hash.is_null()),
+        Some(Standing::Disabled) => query.filter(users::is_active.eq(false)),
+        None => query,
     }
-    let mut found: Vec<User> =
-        query.order((users::last_name, users::first_name, users::id)).select(User::as_select()).load(db)?;
-    let query = fold(&filter.q);
-    let words: Vec<&str> = query.split(' ').collect();
-    found.retain(|user| {
-        let email = user.email.as_deref().unwrap_or_default();
-        let text = fold(&format!("{} {} {email} {}", user.name(), user.username, user.designation));
-        words.iter().all(|word| text.contains(word)) && filter.standing.is_none_or(|s| s == user.standing())
+}
+
+/// Those of them whose name, user name, address or designation holds every word that is searched.
+fn staff_named(db: &mut DbConnection, filter: &PeopleFilter) -> QueryResult<Vec<UserId>> {
+    let people: Vec<(UserId, String, String, String, Option<String>, String)> = staff_within(filter)
+        .select((users::id, users::first_name, users::last_name, users::username, users::email, users::designation))
+        .load(db)?;
+    let wanted = fold(&filter.q);
+    let is_found = |text: String| wanted.split(' ').all(|word| text.contains(word));
+    let found = people.into_iter().filter(|(_, first, last, username, email, designation)| {
+        let email = email.as_deref().unwrap_or_default();
+        is_found(fold(&format!("{first} {last} {username} {email} {designation}")))
     });
-    let paging = Paging::new(page, i64::try_from(found.len()).unwrap_or(i64::MAX), base);
-    let (skip, take) = (usize::try_from(paging.offset()).unwrap_or(0), usize::try_from(PAGE_SIZE).unwrap_or(0));
-    Ok((found.into_iter().skip(skip).take(take).collect(), paging))
+    Ok(found.map(|(id, ..)| id).collect())
 }
 
 /// Patients can be a million; their records have folded names to search by.

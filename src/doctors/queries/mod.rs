@@ -105,6 +105,22 @@ pub fn list(
     page: i64,
     base: String,
 ) -> QueryResult<(Vec<Profile>, Paging)> {
+    let named = if filter.name.trim().is_empty() { None } else { Some(named(db, actor, filter)?) };
+    let matching = || {
+        let query = within(actor, filter);
+        match &named {
+            Some(ids) => query.filter(doctors::id.eq_any(ids.clone())),
+            None => query,
+        }
+    };
+    let paging = Paging::new(page, matching().count().get_result(db)?, base);
+    let query =
+        matching().order((users::last_name, users::first_name, doctors::id)).limit(PAGE_SIZE).offset(paging.offset());
+    Ok((load_profiles(db, query)?, paging))
+}
+
+/// The doctors whom everything in the filter but the name lets through.
+fn within(actor: &Actor, filter: &Filter) -> Joined {
     let mut query = visible_to(actor);
     if let Some(department) = filter.department {
         query = query.filter(doctors::department_id.eq(department));
@@ -118,22 +134,21 @@ pub fn list(
             .select(doctor_specializations::doctor_id);
         query = query.filter(doctors::id.eq_any(having));
     }
-    // A hospital has some hundreds of doctors: their names are compared here, without case and accents on both engines.
-    let mut found: Vec<(DoctorId, String, String, String)> = query
-        .order((users::last_name, users::first_name, doctors::id))
+    query
+}
+
+/// Those of them with every searched part in name or licence number. A hospital has some hundreds of doctors: their
+/// names are compared here, without case and accents on both engines.
+fn named(db: &mut DbConnection, actor: &Actor, filter: &Filter) -> QueryResult<Vec<DoctorId>> {
+    let all: Vec<(DoctorId, String, String, String)> = within(actor, filter)
         .select((doctors::id, users::first_name, users::last_name, doctors::license_number))
         .load(db)?;
     let wanted = fold(&filter.name);
-    found.retain(|(_, first, last, license)| {
+    let found = all.into_iter().filter(|(_, first, last, license)| {
         let text = fold(&format!("dr {first} {last} {license}"));
         wanted.split(' ').all(|word| text.contains(word))
     });
-    let paging = Paging::new(page, i64::try_from(found.len()).unwrap_or(i64::MAX), base);
-    let (skip, take) = (usize::try_from(paging.offset()).unwrap_or(0), usize::try_from(PAGE_SIZE).unwrap_or(0));
-    let ids: Vec<DoctorId> = found.into_iter().skip(skip).take(take).map(|(id, ..)| id).collect();
-    let query =
-        visible_to(actor).filter(doctors::id.eq_any(ids)).order((users::last_name, users::first_name, doctors::id));
-    Ok((load_profiles(db, query)?, paging))
+    Ok(found.map(|(id, ..)| id).collect())
 }
 
 /// A doctor's own row, whoever asks: for rules of other domains.
