@@ -110,9 +110,9 @@ impl Form {
     // Reading a field, with its first rule. Each records its own message and gives a value all the same, so that one
     // pass over the form finds everything that is wrong with it.
 
-    /// Text of at most `longest` characters, trimmed; may be empty.
+    /// Text of at most `longest` characters, trimmed, its lines ended by `\n` alone; may be empty.
     pub fn text(&mut self, name: &str, longest: usize) -> String {
-        let value = self.value(name).trim().replace("\r\n", "\n");
+        let value = self.value(name).trim().replace("\r\n", "\n").replace('\r', "\n");
         if value.chars().count() > longest {
             self.refuse_field(name, format!("This is too long: at most {longest} characters."));
         }

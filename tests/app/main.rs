@@ -17,6 +17,7 @@ mod dashboards;
 mod departments;
 mod doctors;
 mod encounters;
+mod generated;
 mod patients;
 mod prescriptions;
 mod privacy;
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
     encounters::tests(&mut suite);
+    generated::tests(&mut suite);
     patients::tests(&mut suite);
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);

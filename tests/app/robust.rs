@@ -89,7 +89,7 @@ fn bad_texts() -> Vec<String> {
 }
 
 /// The names and values of the inputs on a page.
-fn inputs(page: &Reply) -> Vec<(String, String)> {
+pub fn inputs(page: &Reply) -> Vec<(String, String)> {
     let mut found = Vec::new();
     for piece in page.body.split('<') {
         let is_input = ["input ", "select ", "textarea "].iter().any(|tag| piece.starts_with(tag));

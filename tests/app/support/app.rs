@@ -253,6 +253,15 @@ impl Visitor {
         self.post_raw(path, &fields, &[("Origin", &self.origin())]).await
     }
 
+    /// [`Visitor::get`] of a server that may fail; `None` when it does not answer.
+    pub async fn try_get(&self, path: &str) -> Option<Reply> {
+        let mut request = self.client.get(self.url(path));
+        if let Some(cookie) = &self.cookie {
+            request = request.insert_header(("Cookie", cookie.as_str()));
+        }
+        Some(Reply::of(request.send().await.ok()?).await)
+    }
+
     /// [`Visitor::post`] to a server that may be gone; `None` when it is.
     pub async fn try_post(&self, path: &str, fields: &[(&str, &str)]) -> Option<Reply> {
         let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("_token", self.token.as_str())]).collect();
