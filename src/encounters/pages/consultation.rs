@@ -305,7 +305,7 @@ pub async fn open_appointment(cx: Cx<can::WriteEncounters>) -> Answer {
 enum Discarded {
     Now(PatientId),
     /// It stays, as something was prescribed in it: the page as it is stored, and what to do first.
-    Not(Saved, String),
+    Not(Box<Saved>, String),
 }
 
 /// Takes back a walk-in that was opened by mistake and in which nothing was prescribed. What was is looked up in the
@@ -326,7 +326,7 @@ pub async fn discard(cx: Cx<can::WriteEncounters>) -> Answer {
             let form = forms::filled(&content, encounter.version);
             let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
             let saved = Saved { form, version: encounter.version, born, encounter };
-            Ok(Discarded::Not(saved, keeps(&written)))
+            Ok(Discarded::Not(Box::new(saved), keeps(&written)))
         })
         .await?;
     match tried {
@@ -335,7 +335,7 @@ pub async fn discard(cx: Cx<can::WriteEncounters>) -> Answer {
         }
         Discarded::Not(mut saved, message) => {
             saved.form.refuse_field("", message);
-            html_with(StatusCode::CONFLICT, &wrong_page(&cx, saved).await?)
+            html_with(StatusCode::CONFLICT, &wrong_page(&cx, *saved).await?)
         }
     }
 }
