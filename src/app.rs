@@ -14,7 +14,8 @@ use actix_web::{App, HttpServer, web};
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
-    accounts, appointments, dashboards, departments, doctors, encounters, patients, prescriptions, schedule, settings,
+    accounts, appointments, chart, dashboards, departments, doctors, encounters, patients, prescriptions, schedule,
+    settings,
 };
 
 /// Every route, domain by domain.
@@ -26,6 +27,7 @@ pub fn routes(r: &mut Routes<'_>) {
     departments::routes(r);
     doctors::routes(r);
     patients::routes(r);
+    chart::routes(r);
     schedule::routes(r);
     appointments::routes(r);
     encounters::routes(r);

@@ -119,6 +119,8 @@ permissions! {
     SeeBanner: [Receptionist, Doctor];
     /// Read a patient's chart and visits: doctors of those they care for, patients their own once signed.
     ReadChart: [Doctor, Patient];
+    /// Write a patient's chart: allergies, conditions, medicines and vital signs of those they care for.
+    WriteChart: [Doctor];
     /// Open somebody else's patient's record with a reason.
     BreakGlass: [Admin, Doctor];
     /// Write and sign consultations.

@@ -61,10 +61,13 @@ pub fn open_walk_in(
     patient: PatientId,
 ) -> Result<EncounterId, AppError> {
     let doctor = doctor_of(actor)?;
-    patients::queries::find(db, actor, patient)?;
+    let found = patients::queries::find(db, actor, patient)?;
     let visit_date = today(db, by)?;
     if let Some(existing) = queries::open_walk_in(db, doctor, patient, visit_date)? {
         return Ok(existing);
+    }
+    if found.deceased_on.is_some() {
+        return Err(AppError::Conflict(format!("{} has died. No visit can be begun.", found.name())));
     }
     let encounter = queries::insert(db, patient, doctor, None, visit_date, by.now)?;
     audit::record(db, by, &Entry::new("opened", "encounter", encounter).patient(patient))?;

@@ -6,7 +6,7 @@
 use chrono::{Days, NaiveDate};
 
 use super::model::{Content, Diagnosis};
-use crate::chart::vital_signs::{Measure, VitalSigns};
+use crate::chart::vital_signs::{self, Measure};
 use crate::web::Form;
 
 /// The longest a text of the consultation may be, in characters: some forty printed pages.
@@ -27,7 +27,7 @@ const ROW: &str = "dx_code";
 pub fn read(form: &mut Form, stored: &Content, visit_date: NaiveDate) -> Content {
     Content {
         symptoms: text(form, "symptoms", &stored.symptoms),
-        vital_signs: vital_signs(form),
+        vital_signs: vital_signs::forms::values(form),
         diagnoses: diagnoses(form, stored),
         treatment_plan: text(form, "treatment_plan", &stored.treatment_plan),
         notes: text(form, "notes", &stored.notes),
@@ -38,23 +38,6 @@ pub fn read(form: &mut Form, stored: &Content, visit_date: NaiveDate) -> Content
 fn text(form: &mut Form, name: &str, stored: &str) -> String {
     let value = form.text(name, LONGEST_TEXT);
     if form.error(name).is_some() { stored.to_owned() } else { value }
-}
-
-fn vital_signs(form: &mut Form) -> VitalSigns {
-    let mut vitals = VitalSigns::default();
-    for measure in Measure::ALL {
-        match measure.parse(form.value(measure.field())) {
-            Ok(value) => vitals.set(measure, value),
-            Err(message) => form.refuse_field(measure.field(), message),
-        }
-    }
-    if let (Some(systolic), Some(diastolic)) = (vitals.systolic, vitals.diastolic)
-        && diastolic >= systolic
-    {
-        form.refuse_field(Measure::Diastolic.field(), "Diastolic must be below systolic.");
-        vitals.diastolic = None;
-    }
-    vitals
 }
 
 fn follow_up(form: &mut Form, visit_date: NaiveDate) -> Option<NaiveDate> {
@@ -167,6 +150,7 @@ pub fn filled(content: &Content, version: i32) -> Form {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::vital_signs::VitalSigns;
 
     fn on() -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, 21).expect("a real date")

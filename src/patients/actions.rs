@@ -76,6 +76,7 @@ fn edited(before: &Patient, after: &Patient) -> Entry {
         ("first_name", before.first_name != after.first_name),
         ("last_name", before.last_name != after.last_name),
         ("date_of_birth", before.date_of_birth != after.date_of_birth),
+        ("deceased_on", before.deceased_on != after.deceased_on),
         ("gender", before.gender != after.gender),
         ("blood_group", before.blood_group != after.blood_group),
         ("phone", before.phone != after.phone),
@@ -102,6 +103,7 @@ fn stale_record(edit: StaleEdit, theirs: &Patient, yours: &PatientInput) -> Stal
         .row("First name", &yours.first_name, &theirs.first_name)
         .row("Last name", &yours.last_name, &theirs.last_name)
         .row("Date of birth", date_text(yours.date_of_birth), date_text(theirs.date_of_birth))
+        .row("Died", date(yours.deceased_on), date(theirs.deceased_on))
         .row("Sex", yours.gender.label(), theirs.gender.label())
         .row("Blood group", group(yours.blood_group), group(theirs.blood_group));
     let edit = stale_contact(edit, theirs, &yours.contact)

@@ -11,10 +11,10 @@ use super::queries;
 use super::tabs::{TabLink, tabs};
 use crate::access::{Actor, Permission, Role};
 use crate::db::DbConnection;
-use crate::db::schema::{allergies, conditions, encounters, vital_signs};
+use crate::db::schema::{allergies, conditions, encounters, no_known_allergies, vital_signs};
 use crate::doctors::model::DoctorId;
 use crate::settings;
-use crate::time::{age_text, date_text};
+use crate::time::{Zone, age_text, date_text};
 
 /// Who the patient is and what nobody may overlook, as far as the person may know it.
 #[derive(Clone, Debug)]
@@ -33,6 +33,10 @@ pub struct Banner {
     pub phone: String,
     /// Known allergies, the worst first; `None` for those who may not know of them.
     pub allergies: Option<Vec<Allergy>>,
+    /// When somebody last asked and no allergy was known; empty when nobody has.
+    pub none_known: String,
+    /// When the patient died; empty for the living.
+    pub deceased: String,
     /// What the patient suffers from now; empty for those who may not read the chart.
     pub conditions: Vec<String>,
     /// The last vital signs; `None` when there are none or the person may not read the chart.
@@ -72,20 +76,28 @@ pub struct Vital {
 pub fn load(db: &mut DbConnection, actor: &Actor, id: PatientId, today: NaiveDate) -> QueryResult<Banner> {
     let patient = queries::find(db, actor, id)?;
     let reads_chart = actor.may(Permission::ReadChart);
-    let allergies = if reads_chart || actor.may(Permission::SeeBanner) { Some(load_allergies(db, id)?) } else { None };
-    let (conditions, vitals) =
-        if reads_chart { (load_conditions(db, id, today)?, load_vitals(db, actor, id)?) } else { (Vec::new(), None) };
+    let zone = settings::queries::find(db)?.map(|s| s.zone());
+    let sees_allergies = reads_chart || actor.may(Permission::SeeBanner);
+    let allergies = if sees_allergies { Some(load_allergies(db, id)?) } else { None };
+    let asked = if sees_allergies { none_known(db, id)? } else { None };
+    let (conditions, vitals) = if reads_chart {
+        (load_conditions(db, id, today)?, load_vitals(db, actor, id, zone)?)
+    } else {
+        (Vec::new(), None)
+    };
     Ok(Banner {
         id,
         number: id.code(),
         name: patient.name(),
         initials: patient.initials(),
-        age: age_text(patient.date_of_birth, today),
+        age: age_text(patient.date_of_birth, patient.deceased_on.unwrap_or(today)),
         born: date_text(patient.date_of_birth),
         gender: patient.gender,
         blood_group: patient.blood_group,
         phone: patient.phone,
         allergies,
+        none_known: asked.zip(zone).map(|(at, zone)| date_text(zone.date(at))).unwrap_or_default(),
+        deceased: patient.deceased_on.map(date_text).unwrap_or_default(),
         conditions,
         vitals,
         tabs: tabs(actor, id),
@@ -104,6 +116,16 @@ pub fn load_allergies(db: &mut DbConnection, id: PatientId) -> QueryResult<Vec<A
         rows.into_iter().map(|(substance, reaction, severity)| Allergy { substance, reaction, severity }).collect();
     found.sort_by_key(|a| a.severity.rank());
     Ok(found)
+}
+
+/// When it was last stated that no allergy is known, while that stands.
+fn none_known(db: &mut DbConnection, id: PatientId) -> QueryResult<Option<NaiveDateTime>> {
+    no_known_allergies::table
+        .filter(no_known_allergies::patient_id.eq(id))
+        .filter(no_known_allergies::ended_at.is_null())
+        .select(no_known_allergies::stated_at)
+        .first(db)
+        .optional()
 }
 
 fn load_conditions(db: &mut DbConnection, id: PatientId, today: NaiveDate) -> QueryResult<Vec<String>> {
@@ -132,7 +154,7 @@ struct VitalRow {
 }
 
 /// The last that were taken; those of a consultation that is not signed yet are its doctor's alone.
-fn load_vitals(db: &mut DbConnection, actor: &Actor, id: PatientId) -> QueryResult<Option<Vitals>> {
+fn load_vitals(db: &mut DbConnection, actor: &Actor, id: PatientId, zone: Option<Zone>) -> QueryResult<Option<Vitals>> {
     let own = actor.doctor_id.filter(|_| actor.role == Role::Doctor).unwrap_or(DoctorId(0));
     let is_open = vital_signs::encounter_id
         .is_null()
@@ -149,7 +171,6 @@ fn load_vitals(db: &mut DbConnection, actor: &Actor, id: PatientId) -> QueryResu
         .optional()?;
     let Some(row) = last else { return Ok(None) };
     let values = row.values();
-    let zone = settings::queries::find(db)?.map(|s| s.zone());
     let at = zone.map_or_else(String::new, |zone| zone.text(row.recorded_at));
     Ok((!values.is_empty()).then_some(Vitals { at, values }))
 }

@@ -15,6 +15,8 @@ pub struct PatientInput {
     pub first_name: String,
     pub last_name: String,
     pub date_of_birth: NaiveDate,
+    /// The day of death; `None` for the living.
+    pub deceased_on: Option<NaiveDate>,
     pub gender: Gender,
     pub blood_group: Option<BloodGroup>,
     pub contact: ContactInput,
@@ -44,6 +46,7 @@ impl PatientInput {
             first_name: first_name.to_owned(),
             last_name: last_name.to_owned(),
             date_of_birth,
+            deceased_on: None,
             gender,
             blood_group: None,
             contact: ContactInput::default(),
@@ -106,6 +109,7 @@ pub fn parse(form: &mut Form, today: NaiveDate, reads_chart: bool) -> Option<Pat
     let first_name = form.required("first_name", 100, "Enter the first name.");
     let last_name = form.required("last_name", 100, "Enter the last name.");
     let born = birthday(form, "date_of_birth", today);
+    let deceased_on = death(form, born, today);
     let gender = form.choice::<Gender>("gender", "Choose the sex as it is in the identity papers, or Unknown.");
     let blood_group = match form.value("blood_group").trim() {
         "" => None,
@@ -124,6 +128,7 @@ pub fn parse(form: &mut Form, today: NaiveDate, reads_chart: bool) -> Option<Pat
         first_name,
         last_name,
         date_of_birth,
+        deceased_on,
         gender,
         blood_group,
         contact,
@@ -132,6 +137,17 @@ pub fn parse(form: &mut Form, today: NaiveDate, reads_chart: bool) -> Option<Pat
         insurance_valid_until,
         medical_history,
     })
+}
+
+/// Reads the day of death, which is in the past and after birth; `None` for the living.
+fn death(form: &mut Form, born: Option<NaiveDate>, today: NaiveDate) -> Option<NaiveDate> {
+    let died = form.date("deceased_on")?;
+    if died > today {
+        form.refuse_field("deceased_on", "The date of death is in the future.");
+    } else if born.is_some_and(|born| died < born) {
+        form.refuse_field("deceased_on", "The date of death is before the date of birth.");
+    }
+    Some(died)
 }
 
 /// Reads the form of a patient's own contact data.
@@ -163,6 +179,7 @@ pub fn filled(patient: &Patient) -> Form {
         ("first_name", patient.first_name.clone()),
         ("last_name", patient.last_name.clone()),
         ("date_of_birth", patient.date_of_birth.to_string()),
+        ("deceased_on", patient.deceased_on.map(|d| d.to_string()).unwrap_or_default()),
         ("gender", patient.gender.as_str().to_owned()),
         ("blood_group", patient.blood_group.map(|g| g.as_str().to_owned()).unwrap_or_default()),
         ("insurance_provider", patient.insurance_provider.clone()),

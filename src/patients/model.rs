@@ -269,6 +269,8 @@ pub struct Patient {
     pub medical_history: String,
     pub version: i32,
     pub created_at: NaiveDateTime,
+    /// The day of death; `None` for the living.
+    pub deceased_on: Option<NaiveDate>,
 }
 
 impl Patient {

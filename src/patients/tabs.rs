@@ -7,6 +7,9 @@ use crate::access::{Actor, Permission};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tab {
     Overview,
+    Chart,
+    Vitals,
+    Timeline,
     Visits,
     Prescriptions,
     Appointments,
@@ -23,13 +26,22 @@ pub struct TabLink {
 }
 
 impl Tab {
-    const ALL: [Self; 5] = [Self::Overview, Self::Visits, Self::Prescriptions, Self::Appointments, Self::Details];
+    const ALL: [Self; 8] = [
+        Self::Overview,
+        Self::Chart,
+        Self::Vitals,
+        Self::Timeline,
+        Self::Visits,
+        Self::Prescriptions,
+        Self::Appointments,
+        Self::Details,
+    ];
 
     /// Whether the person may open this page of a record in their scope.
     fn is_open_to(self, actor: &Actor) -> bool {
         match self {
             Self::Overview | Self::Details => true,
-            Self::Visits => actor.may(Permission::ReadChart),
+            Self::Chart | Self::Vitals | Self::Timeline | Self::Visits => actor.may(Permission::ReadChart),
             Self::Prescriptions => actor.may(Permission::SeePrescriptions),
             Self::Appointments => actor.may(Permission::SeeAppointments),
         }
@@ -38,6 +50,9 @@ impl Tab {
     fn link(self, id: PatientId) -> TabLink {
         let (label, icon, below) = match self {
             Self::Overview => ("Overview", "user", ""),
+            Self::Chart => ("Chart", "clipboard-heart", "/chart"),
+            Self::Vitals => ("Vital signs", "heart-rate-monitor", "/vitals"),
+            Self::Timeline => ("Timeline", "history", "/timeline"),
             Self::Visits => ("Visits", "stethoscope", "/visits"),
             Self::Prescriptions => ("Prescriptions", "prescription", "/prescriptions"),
             Self::Appointments => ("Appointments", "calendar-event", "/appointments"),

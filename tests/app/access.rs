@@ -7,7 +7,7 @@ use infirmary::access::Role;
 use infirmary::appointments::model::AppointmentStatus;
 use infirmary::web::Routes;
 
-use crate::support::{Reply, Suite, TestApp, Visitor, factory};
+use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory};
 
 pub fn tests(suite: &mut Suite) {
     suite.once(every_route_has_its_row);
@@ -128,6 +128,10 @@ pub struct World {
     specialization: String,
     hours: String,
     exception: String,
+    allergy: String,
+    condition: String,
+    statement: String,
+    line: String,
 }
 
 impl World {
@@ -136,7 +140,12 @@ impl World {
         app.write(move |db| {
             let patient = factory::patient(db, now)?;
             let doctor = factory::doctor(db, now)?;
+            let prescription = factory::submitted_prescription(db, patient, now)?;
             Ok(Self {
+                allergy: chart::allergy(db, patient, "Latex", now)?.to_string(),
+                condition: chart::condition(db, patient, "Asthma", now)?.to_string(),
+                statement: chart::told(db, patient, "Ramipril", now)?.to_string(),
+                line: chart::lines_of(db, prescription)?.first().map(ToString::to_string).unwrap_or_default(),
                 department: factory::department(db, now)?.to_string(),
                 user: factory::person(db, Role::Receptionist, now)?.to_string(),
                 appointment: {
@@ -145,7 +154,7 @@ impl World {
                 },
                 patient: patient.to_string(),
                 encounter: factory::signed_visit(db, patient, now)?.to_string(),
-                prescription: factory::submitted_prescription(db, patient, now)?.to_string(),
+                prescription: prescription.to_string(),
                 doctor: doctor.to_string(),
                 hours: factory::hours(db, doctor, 1, (540, 720, 30), now)?.to_string(),
                 exception: factory::day_off(db, doctor, now)?.to_string(),
@@ -171,6 +180,12 @@ impl World {
         path.replace("{id}", id)
             .replace("{hours}", &self.hours)
             .replace("{exception}", &self.exception)
+            .replace("{part}", "allergies")
+            .replace("{entry}", &self.allergy)
+            .replace("{allergy}", &self.allergy)
+            .replace("{condition}", &self.condition)
+            .replace("{statement}", &self.statement)
+            .replace("{line}", &self.line)
             .replace("{token}", "no-such-token")
             .replace("{path:.*}", "nothing.css")
     }

@@ -406,7 +406,7 @@ async fn the_banner_tells_each_what_they_may_know(app: TestApp) {
     tie(&app, &doctor, id);
     let desk = app.sign_in(Role::Receptionist).await;
     let record = format!("/patients/{id}");
-    assert!(desk.get(&record).await.expect(200).says("No known allergies recorded"));
+    assert!(desk.get(&record).await.expect(200).says("Allergies not asked"));
     let now = app.now();
     app.write(move |db| {
         for (substance, severity) in [("Pollen", "mild"), ("Penicillin", "severe")] {

@@ -67,7 +67,7 @@ pub fn hold(
 pub fn book(db: &mut DbConnection, by: &By, actor: &Actor, booking: &Booking) -> Result<AppointmentId, AppError> {
     times::queue(db, booking.doctor, booking.patient)?;
     let settings = hospital(db)?;
-    let patient = patients::queries::find(db, actor, booking.patient)?.id;
+    let patient = living(db, actor, booking.patient)?;
     check_channel(db, actor, booking)?;
     times::check_doctor(db, booking.doctor, booking.channel != Channel::FollowUp)?;
     let wanted = Wanted { doctor: booking.doctor, patient, starts_at: booking.starts_at, moving: None };
@@ -80,6 +80,15 @@ pub fn book(db: &mut DbConnection, by: &By, actor: &Actor, booking: &Booking) ->
     }
     queries::release_holds(db, actor.user_id)?;
     Ok(id)
+}
+
+/// The patient, unless they have died.
+fn living(db: &mut DbConnection, actor: &Actor, id: PatientId) -> Result<PatientId, AppError> {
+    let patient = patients::queries::find(db, actor, id)?;
+    if patient.deceased_on.is_some() {
+        return Err(AppError::Conflict(format!("{} has died. Nothing can be booked.", patient.name())));
+    }
+    Ok(patient.id)
 }
 
 /// What the desk or a doctor books is agreed with the patient, so it needs no further word.
@@ -202,7 +211,7 @@ pub fn next_free_today(
 pub fn walk_in(db: &mut DbConnection, by: &By, actor: &Actor, walk_in: &WalkIn) -> Result<AppointmentId, AppError> {
     times::queue(db, walk_in.doctor, walk_in.patient)?;
     let settings = hospital(db)?;
-    let patient = patients::queries::find(db, actor, walk_in.patient)?.id;
+    let patient = living(db, actor, walk_in.patient)?;
     times::check_doctor(db, walk_in.doctor, false)?;
     let slot = match walk_in.starts_at {
         Some(starts_at) => {

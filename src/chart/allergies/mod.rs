@@ -3,4 +3,5 @@
 pub mod actions;
 pub mod forms;
 pub mod model;
+pub(super) mod pages;
 pub mod queries;

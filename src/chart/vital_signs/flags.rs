@@ -96,7 +96,23 @@ impl Bounds {
 impl Measure {
     /// What is remarkable about a value (in its stored unit) at this age, if anything is.
     pub fn flag(self, value: i32, age: Age) -> Option<Flag> {
-        let bounds = match self {
+        if self == Self::Pain && value >= 7 {
+            return Some(Flag::worded(Level::High, "Severe"));
+        }
+        self.bounds(age)?.level(value).map(Flag::of)
+    }
+
+    /// The usual range at this age, both ends included, in the stored unit; an end that is open is the hard limit.
+    pub fn usual(self, age: Age) -> Option<(i32, i32)> {
+        let (bounds, limits) = (self.bounds(age)?, self.limits());
+        let low = if bounds.low == NEVER_LOW { bounds.very_low } else { bounds.low };
+        let from = if low == NEVER_LOW { *limits.start() } else { low + 1 };
+        let to = if bounds.high == NEVER_HIGH { *limits.end() } else { bounds.high - 1 };
+        Some((from, to))
+    }
+
+    fn bounds(self, age: Age) -> Option<Bounds> {
+        Some(match self {
             Self::Systolic => systolic(age),
             Self::Diastolic if age.years >= 16 => Bounds { very_low: 40, low: 59, high: 90, very_high: 110 },
             Self::Diastolic if age.years >= 13 => {
@@ -107,10 +123,8 @@ impl Measure {
             Self::Temperature => Bounds { very_low: 350, low: 360, high: 380, very_high: 391 },
             Self::Respiration => respiration(age),
             Self::OxygenSaturation => Bounds { very_low: 91, low: 95, high: NEVER_HIGH, very_high: NEVER_HIGH },
-            Self::Pain if value >= 7 => return Some(Flag::worded(Level::High, "Severe")),
             Self::Diastolic | Self::Pain | Self::Height | Self::Weight => return None,
-        };
-        bounds.level(value).map(Flag::of)
+        })
     }
 }
 
@@ -169,6 +183,11 @@ pub fn bmi_flag(bmi: i32, age: Age) -> Option<Flag> {
     }
 }
 
+/// The usual body mass index of grown-ups in tenths, both ends included.
+pub fn usual_bmi(age: Age) -> Option<(i32, i32)> {
+    (age.years >= 20).then_some((185, 249))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -207,6 +226,17 @@ mod tests {
         assert_eq!(words(Measure::Systolic, 79, CHILD), "Very low");
         assert_eq!(words(Measure::Systolic, 80, CHILD), "");
         assert_eq!(words(Measure::Systolic, 150, CHILD), "");
+    }
+
+    #[test]
+    fn the_usual_range_is_what_has_no_flag() {
+        for measure in Measure::ALL {
+            let Some((from, to)) = measure.usual(ADULT) else { continue };
+            assert!((from..=to).all(|value| measure.flag(value, ADULT).is_none()), "{measure:?}");
+            assert!(measure.flag(from - 1, ADULT).is_some(), "{measure:?}");
+        }
+        assert_eq!(Measure::Systolic.usual(ADULT), Some((101, 139)));
+        assert_eq!(Measure::OxygenSaturation.usual(ADULT), Some((96, 100)));
     }
 
     #[test]

@@ -8,6 +8,8 @@ use strum::VariantArray;
 
 use crate::access::{Permission, can};
 use crate::audit::{self, Entry};
+use crate::chart;
+use crate::chart::medications::model::Stop;
 use crate::encounters;
 use crate::encounters::model::EncounterId;
 use crate::error::AppError;
@@ -15,7 +17,7 @@ use crate::patients;
 use crate::patients::banner::{self, Allergy, Banner};
 use crate::patients::model::{Patient, PatientId};
 use crate::patients::tabs::Tab;
-use crate::prescriptions::model::{PrescriptionId, PrescriptionRow, PrescriptionStatus, Sheet};
+use crate::prescriptions::model::{Medication, PrescriptionId, PrescriptionRow, PrescriptionStatus, Sheet};
 use crate::prescriptions::queries::{self, Filter};
 use crate::time::{age_text, date_text};
 use crate::web::page::encode;
@@ -66,6 +68,8 @@ struct ShowPage {
     age: String,
     allergies: Vec<Allergy>,
     sheet: Sheet,
+    /// Each medicine with its stop, if the patient shall not take it any more.
+    lines: Vec<(Medication, Option<Stop>)>,
     dates: Dates,
     has_expired: bool,
     /// Whether it is the reader's own draft.
@@ -195,7 +199,7 @@ pub async fn of_patient(cx: Cx<can::SeePrescriptions>) -> Answer {
 pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
     let (reader, today) = (actor.clone(), cx.today());
-    let (sheet, banner, patient, allergies, visit) = cx
+    let (sheet, stops, banner, patient, allergies, visit) = cx
         .read(move |db| {
             let sheet = queries::sheet(db, &reader, id)?;
             let patient = sheet.prescription.patient_id;
@@ -205,11 +209,14 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
             };
             // Pharmacists see the prescription, and of the patient only what it takes to dispense it.
             let banner = banner::load(db, &reader, patient, today).optional()?;
-            Ok((sheet, banner, patients::queries::load(db, patient)?, banner::load_allergies(db, patient)?, visit))
+            let stops = chart::medications::queries::stops_of(db, id)?;
+            let allergies = banner::load_allergies(db, patient)?;
+            Ok((sheet, stops, banner, patients::queries::load(db, patient)?, allergies, visit))
         })
         .await?;
     cx.looked(Entry::viewed("prescription", id, patient.id)).await?;
     let visit = visit.filter(|_| actor.may(Permission::ReadChart));
+    let lines = sheet.content.medications.iter().cloned().zip(stops).collect();
     cx.html(&ShowPage {
         page: cx.page(&format!("{}: {}", id.code(), patient.name())),
         banner,
@@ -217,6 +224,7 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
         age: age_text(patient.date_of_birth, today),
         patient,
         allergies,
+        lines,
         dates: Dates::of(&sheet, cx.zone()),
         has_expired: sheet.prescription.has_expired(today),
         may_edit: sheet.prescription.is_draft_of(&actor) && actor.may(Permission::WritePrescriptions),

@@ -1,6 +1,7 @@
 //! What tests stand on: the application started in-process, people who visit it, and things made with sensible values.
 
 pub mod app;
+pub mod chart;
 pub mod factory;
 pub mod postgres;
 
