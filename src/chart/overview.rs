@@ -7,11 +7,11 @@ use super::allergies::model::AllergyRow;
 use super::allergies::queries as allergies;
 use super::conditions::model::ConditionRow;
 use super::conditions::queries as conditions;
-use super::medications::model::{MedicationList, Medicine, Origin};
+use super::medications::model::{MedicationList, Medicine, Origin, ToldBy};
 use super::medications::queries as medications;
 use super::trends::{self, LineChart, Period};
 use super::vital_signs::model::{Taken, body_mass_indices, latest};
-use super::vital_signs::{Age, Flag, bmi_flag, queries as vital_signs, tenths};
+use super::vital_signs::{Age, Flag, Measure, VitalSigns, bmi_flag, queries as vital_signs, tenths};
 use crate::access::{Permission, can};
 use crate::audit::Entry;
 use crate::patients;
@@ -75,6 +75,7 @@ impl ChartPage {
     fn origin(&self, medicine: &Medicine) -> String {
         match medicine.origin {
             Origin::Prescribed { .. } => format!("Prescribed by {}", medicine.by),
+            Origin::Told { by: ToldBy::Patient, .. } if self.is_patient => "As you told us".to_owned(),
             Origin::Told { by, .. } => format!("Told by: {}", by.label().to_lowercase()),
         }
     }
@@ -168,15 +169,34 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
 fn latest_of(taken: &[Taken], born: NaiveDate, zone: Zone) -> Vec<Latest> {
     let age = |at: NaiveDateTime| Age::on(born, zone.date(at));
     let on = |at: NaiveDateTime| date_text(zone.date(at));
-    let mut rows: Vec<Latest> = latest(taken)
+    let last = latest(taken);
+    let of = |wanted: Measure| last.iter().find(|(measure, ..)| *measure == wanted);
+    let pressure = match (of(Measure::Systolic), of(Measure::Diastolic)) {
+        // Taken together, they are read together.
+        (Some((_, systolic, at)), Some((_, diastolic, same))) if at == same => {
+            let both = VitalSigns { systolic: Some(*systolic), diastolic: Some(*diastolic), ..VitalSigns::default() };
+            both.readings(born, zone.date(*at)).into_iter().next().map(|reading| (reading, *at))
+        }
+        _ => None,
+    };
+    let in_pair = |measure: Measure| pressure.is_some() && matches!(measure, Measure::Systolic | Measure::Diastolic);
+    let single = last.iter().copied().filter(|(measure, ..)| !in_pair(*measure)).collect::<Vec<_>>();
+    let mut rows: Vec<Latest> = pressure
+        .map(|(reading, at)| Latest {
+            label: reading.label,
+            value: reading.value,
+            unit: reading.unit,
+            flag: reading.flag,
+            on: on(at),
+        })
         .into_iter()
-        .map(|(measure, value, at)| Latest {
+        .chain(single.into_iter().map(|(measure, value, at)| Latest {
             label: measure.label(),
             value: measure.text(value),
             unit: measure.unit(),
             flag: measure.flag(value, age(at)),
             on: on(at),
-        })
+        }))
         .collect();
     let bmi = body_mass_indices(taken, |at| time::age(born, zone.date(at))).pop();
     rows.extend(bmi.map(|(at, bmi)| Latest {

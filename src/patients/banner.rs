@@ -119,7 +119,7 @@ pub fn load_allergies(db: &mut DbConnection, id: PatientId) -> QueryResult<Vec<A
 }
 
 /// When it was last stated that no allergy is known, while that stands.
-fn none_known(db: &mut DbConnection, id: PatientId) -> QueryResult<Option<NaiveDateTime>> {
+pub fn none_known(db: &mut DbConnection, id: PatientId) -> QueryResult<Option<NaiveDateTime>> {
     no_known_allergies::table
         .filter(no_known_allergies::patient_id.eq(id))
         .filter(no_known_allergies::ended_at.is_null())

@@ -51,7 +51,7 @@ impl Tab {
         let (label, icon, below) = match self {
             Self::Overview => ("Overview", "user", ""),
             Self::Chart => ("Chart", "clipboard-heart", "/chart"),
-            Self::Vitals => ("Vital signs", "heart-rate-monitor", "/vitals"),
+            Self::Vitals => ("Vitals", "heart-rate-monitor", "/vitals"),
             Self::Timeline => ("Timeline", "history", "/timeline"),
             Self::Visits => ("Visits", "stethoscope", "/visits"),
             Self::Prescriptions => ("Prescriptions", "prescription", "/prescriptions"),

@@ -14,8 +14,8 @@ use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use infirmary::db::schema::{
     allergies, appointment_events, appointments, availability, availability_exceptions, conditions, doctors,
-    encounter_diagnoses, encounters, patients, prescription_medications, prescriptions, settings, test_orders, users,
-    vital_signs,
+    encounter_diagnoses, encounters, medication_statements, no_known_allergies, patients, prescription_medications,
+    prescriptions, settings, test_orders, users, vital_signs,
 };
 use infirmary::db::{Db, DbConnection};
 use infirmary::doctors::model::DoctorId;
@@ -203,6 +203,23 @@ fn dump(url: &str) -> Vec<String> {
             .select((conditions::patient_id, conditions::code, conditions::onset_date))
             .load(db)?;
         add(&mut lines, "conditions", rows);
+        let rows: Vec<(i64, NaiveDateTime)> = no_known_allergies::table
+            .order(no_known_allergies::id)
+            .select((no_known_allergies::patient_id, no_known_allergies::stated_at))
+            .load(db)?;
+        assert!(!rows.is_empty(), "some were asked about allergies and have none");
+        add(&mut lines, "no known allergies", rows);
+        let rows: Vec<(i64, String, Option<NaiveDate>, Option<NaiveDate>)> = medication_statements::table
+            .order(medication_statements::id)
+            .select((
+                medication_statements::patient_id,
+                medication_statements::medicine,
+                medication_statements::started_on,
+                medication_statements::stopped_on,
+            ))
+            .load(db)?;
+        assert!(!rows.is_empty(), "some tell what they take");
+        add(&mut lines, "told medicines", rows);
         let rows: Vec<(i64, i64, i64, NaiveDateTime, String, String, NaiveDateTime, Option<i64>)> = appointments::table
             .order(appointments::id)
             .select((

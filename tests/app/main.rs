@@ -11,6 +11,7 @@ mod board;
 mod booking;
 mod browser;
 mod calendar;
+mod chart;
 mod cli;
 mod crash;
 mod dashboards;
@@ -35,6 +36,7 @@ use support::Suite;
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
+    support::queries::install();
     let mut suite = Suite::new(arguments.list);
     access::tests(&mut suite);
     accounts::tests(&mut suite);
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
     browser::tests(&mut suite);
     cli::tests(&mut suite);
     calendar::tests(&mut suite);
+    chart::tests(&mut suite);
     crash::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);

@@ -231,7 +231,7 @@ fn vitals(
             place: Place { at: taken.recorded_at, kind: Kind::Vitals, id: taken.id.0 },
             title: values.join(" · "),
             text: names.of(taken.recorded_by),
-            href: taken.encounter_id.map(|id| format!("/encounters/{id}")),
+            href: None,
             state: is_flagged.then_some(State { kind: "danger", icon: "alert-triangle", words: "Far from usual" }),
         }
     };

@@ -167,7 +167,7 @@ pub async fn create(cx: Cx<can::WriteChart>) -> Answer {
         Read::Wrong => return cx.invalid(&form_page(&cx, id, form, Vec::new(), String::new()).await?),
         Read::Ask(doubts) => {
             let fingerprint = forms::fingerprint(&forms::values(&mut form));
-            let message = "Some values are unusual. Look at them again, and tick that they are right.";
+            let message = "Some values are unusual: correct them, or tick that they are right.";
             form.refuse_field(CONFIRMED, message);
             return cx.invalid(&form_page(&cx, id, form, doubts, fingerprint).await?);
         }

@@ -12,6 +12,7 @@ mod calendar;
 mod care;
 mod catalogue;
 mod hours;
+mod known;
 mod names;
 mod people;
 mod rng;
@@ -236,10 +237,16 @@ fn fill_people(
     while from < people.count {
         let to = (from + PEOPLE_AT_ONCE).min(people.count);
         let mut chart = Chart::default();
-        let chunk: Vec<rows::Patient> =
-            (from..to).map(|index| people.person(names, catalogue, index, &mut chart)).collect();
-        rows +=
-            bulk.write(|db| Ok(insert(db, &chunk)? + insert(db, &chart.allergies)? + insert(db, &chart.conditions)?))?;
+        let person = |index| {
+            let row = people.person(names, catalogue, index, &mut chart);
+            known::add(people, catalogue, index, &mut chart);
+            row
+        };
+        let chunk: Vec<rows::Patient> = (from..to).map(person).collect();
+        rows += bulk.write(|db| {
+            let people = insert(db, &chunk)? + insert(db, &chart.allergies)? + insert(db, &chart.conditions)?;
+            Ok(people + insert(db, &chart.none_known)? + insert(db, &chart.told)? + insert(db, &chart.vitals)?)
+        })?;
         progress.advance(to - from);
         from = to;
     }

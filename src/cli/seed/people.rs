@@ -260,6 +260,9 @@ impl Population {
 pub(super) struct Chart {
     pub allergies: Vec<rows::Allergy>,
     pub conditions: Vec<rows::Condition>,
+    pub none_known: Vec<rows::NoneKnown>,
+    pub told: Vec<rows::Told>,
+    pub vitals: Vec<rows::Vitals>,
 }
 
 pub(super) fn age(born: NaiveDate, on: NaiveDate) -> u32 {

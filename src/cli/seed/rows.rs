@@ -8,8 +8,8 @@ use diesel::{
 use crate::db::bulk::BulkRow;
 use crate::db::schema::{
     allergies, appointment_events, appointments, availability, availability_exceptions, conditions,
-    doctor_specializations, doctors, encounter_diagnoses, encounters, patients, prescription_medications,
-    prescriptions, test_orders, users, vital_signs,
+    doctor_specializations, doctors, encounter_diagnoses, encounters, medication_statements, no_known_allergies,
+    patients, prescription_medications, prescriptions, test_orders, users, vital_signs,
 };
 
 #[derive(Insertable)]
@@ -123,6 +123,32 @@ pub(super) struct Condition {
     pub description_key: String,
     pub onset_date: Option<NaiveDate>,
     pub resolved_date: Option<NaiveDate>,
+    pub noted_by: Option<i64>,
+    pub noted_at: NaiveDateTime,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = no_known_allergies, treat_none_as_default_value = false)]
+pub(super) struct NoneKnown {
+    pub patient_id: i64,
+    pub stated_by: Option<i64>,
+    pub stated_at: NaiveDateTime,
+    pub ended_at: Option<NaiveDateTime>,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = medication_statements, treat_none_as_default_value = false)]
+pub(super) struct Told {
+    pub patient_id: i64,
+    pub medicine: &'static str,
+    pub medicine_key: String,
+    pub directions: &'static str,
+    pub source: &'static str,
+    pub started_on: Option<NaiveDate>,
+    pub stopped_on: Option<NaiveDate>,
+    pub stop_reason: &'static str,
+    pub stopped_by: Option<i64>,
+    pub stopped_at: Option<NaiveDateTime>,
     pub noted_by: Option<i64>,
     pub noted_at: NaiveDateTime,
 }
@@ -339,6 +365,26 @@ impl BulkRow for Condition {
 
     fn copy(rows: &[Self], postgres: &mut PgConnection) -> QueryResult<usize> {
         copy_from(conditions::table).from_insertable(rows).execute(postgres)
+    }
+}
+
+impl BulkRow for NoneKnown {
+    fn insert(&self, sqlite: &mut SqliteConnection) -> QueryResult<usize> {
+        insert_into(no_known_allergies::table).values(self).execute(sqlite)
+    }
+
+    fn copy(rows: &[Self], postgres: &mut PgConnection) -> QueryResult<usize> {
+        copy_from(no_known_allergies::table).from_insertable(rows).execute(postgres)
+    }
+}
+
+impl BulkRow for Told {
+    fn insert(&self, sqlite: &mut SqliteConnection) -> QueryResult<usize> {
+        insert_into(medication_statements::table).values(self).execute(sqlite)
+    }
+
+    fn copy(rows: &[Self], postgres: &mut PgConnection) -> QueryResult<usize> {
+        copy_from(medication_statements::table).from_insertable(rows).execute(postgres)
     }
 }
 

@@ -67,6 +67,8 @@ struct ShowPage {
     patient: Patient,
     age: String,
     allergies: Vec<Allergy>,
+    /// Whether somebody asked and no allergy is known.
+    none_known: bool,
     sheet: Sheet,
     /// Each medicine with its stop, if the patient shall not take it any more.
     lines: Vec<(Medication, Option<Stop>)>,
@@ -199,7 +201,7 @@ pub async fn of_patient(cx: Cx<can::SeePrescriptions>) -> Answer {
 pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
     let (reader, today) = (actor.clone(), cx.today());
-    let (sheet, stops, banner, patient, allergies, visit) = cx
+    let (sheet, stops, banner, patient, (allergies, none_known), visit) = cx
         .read(move |db| {
             let sheet = queries::sheet(db, &reader, id)?;
             let patient = sheet.prescription.patient_id;
@@ -210,7 +212,7 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
             // Pharmacists see the prescription, and of the patient only what it takes to dispense it.
             let banner = banner::load(db, &reader, patient, today).optional()?;
             let stops = chart::medications::queries::stops_of(db, id)?;
-            let allergies = banner::load_allergies(db, patient)?;
+            let allergies = (banner::load_allergies(db, patient)?, banner::none_known(db, patient)?.is_some());
             Ok((sheet, stops, banner, patients::queries::load(db, patient)?, allergies, visit))
         })
         .await?;
@@ -224,6 +226,7 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
         age: age_text(patient.date_of_birth, today),
         patient,
         allergies,
+        none_known,
         lines,
         dates: Dates::of(&sheet, cx.zone()),
         has_expired: sheet.prescription.has_expired(today),

@@ -4,6 +4,7 @@ pub mod app;
 pub mod chart;
 pub mod factory;
 pub mod postgres;
+pub mod queries;
 
 use std::future::Future;
 
