@@ -52,6 +52,7 @@ async fn the_list_follows_the_prescriptions(app: TestApp) {
     assert!(now.contains("Amoxicillin 500 mg") && now.contains("until 19 Jun 2026"), "{}", page.words());
     // The fifth day is the last.
     app.set_time("2026-06-19 23:30");
+    let doctor = app.session(doctor.user_id).await;
     assert!(current(&doctor.get(&path).await.expect(200).body).contains("Amoxicillin"));
     app.set_time("2026-06-20 08:00");
     let doctor = app.session(doctor.user_id).await;
