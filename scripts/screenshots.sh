@@ -1,6 +1,6 @@
 #!/bin/sh
 # Pictures of every page of every role, on desktop and phone, light and dark, with a contact sheet (index.html).
-#   scripts/screenshots.sh [folder] [role…]        the folder is ./screenshots when none is given
+#   scripts/screenshots.sh [folder] [role… or empty]        the folder is ./screenshots when none is given
 # INFIRMARY_BIN names a binary that is there already; otherwise one is built.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)

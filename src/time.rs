@@ -15,6 +15,12 @@ impl Zone {
         Tz::from_str(name).ok().map(Self)
     }
 
+    /// The place whose clock it is, for people: `New York` of `America/New_York`.
+    pub fn place(self) -> String {
+        let name = self.0.name();
+        name.rsplit('/').next().unwrap_or(name).replace('_', " ")
+    }
+
     /// What the hospital's clock shows at an instant.
     pub fn local(self, utc: NaiveDateTime) -> NaiveDateTime {
         Utc.from_utc_datetime(&utc).with_timezone(&self.0).naive_local()

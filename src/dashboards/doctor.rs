@@ -73,7 +73,8 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
         total,
         waiting,
         done,
-        visits: rows.into_iter().map(|r| Visit::of(r, zone, today)).collect(),
+        // All of them are this doctor's.
+        visits: rows.into_iter().map(|r| Visit { doctor: String::new(), ..Visit::of(r, zone, today) }).collect(),
         drafts: drafts
             .into_iter()
             .map(|d| Draft { id: d.id, patient: d.patient, date: date_text(d.visit_date) })

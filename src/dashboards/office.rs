@@ -8,6 +8,9 @@ use super::pages::greeting;
 use super::queries;
 use crate::access::{Permission, can};
 use crate::appointments::model::AppointmentStatus;
+use crate::db::DbConnection;
+use crate::prescriptions::model::PrescriptionStatus;
+use crate::prescriptions::queries as prescriptions;
 use crate::time::long_date_text;
 use crate::web::{Answer, Cx, Page};
 
@@ -20,7 +23,14 @@ struct OfficePage {
     greeting: String,
     today: String,
     appointments: Option<Appointments>,
-    sees_prescriptions: bool,
+    prescriptions: Option<Submitted>,
+}
+
+/// How many prescriptions doctors have submitted.
+struct Submitted {
+    today: i64,
+    /// In the last seven days, today among them.
+    week: i64,
 }
 
 /// What the accounts see of the day.
@@ -45,12 +55,27 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     } else {
         None
     };
+    let prescriptions = if cx.may(Permission::SeePrescriptions) {
+        let actor = cx.actor()?.clone();
+        let since = move |days: u64| prescriptions::Filter {
+            status: Some(PrescriptionStatus::Submitted),
+            submitted_from: Some(zone.day(today - chrono::Days::new(days)).0),
+            ..prescriptions::Filter::default()
+        };
+        let count = move |db: &mut DbConnection| {
+            let today = prescriptions::count(db, &actor, &since(0))?;
+            Ok(Submitted { today, week: prescriptions::count(db, &actor, &since(6))? })
+        };
+        Some(cx.read(count).await?)
+    } else {
+        None
+    };
     let page = OfficePage {
         page: cx.page("Home"),
         greeting: format!("{}, {}", greeting(&cx), cx.actor()?.first_name),
         today: long_date_text(today),
         appointments,
-        sees_prescriptions: cx.may(Permission::SeePrescriptions),
+        prescriptions,
     };
     cx.html(&page)
 }

@@ -9,6 +9,7 @@ use crate::access::can;
 use crate::appointments::model::AppointmentStatus;
 use crate::appointments::queries as appointments;
 use crate::patients::model::PatientId;
+use crate::time::long_date_text;
 use crate::web::{Answer, Cx, Page};
 
 /// How many coming appointments are shown; the list has all.
@@ -19,6 +20,7 @@ const ROWS: i64 = 5;
 struct PatientPage {
     page: Page,
     greeting: String,
+    today: String,
     patient: Option<PatientId>,
     next: Option<Visit>,
     later: Vec<Visit>,
@@ -50,6 +52,7 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     let page = PatientPage {
         page: cx.page("Home"),
         greeting: format!("{}, {}", greeting(&cx), cx.actor()?.first_name),
+        today: long_date_text(today),
         patient,
         may_change: next.as_ref().is_some_and(|r| r.status.is_booked() && now <= latest(r.starts_at)),
         next,

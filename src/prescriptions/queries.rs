@@ -53,6 +53,8 @@ pub struct Filter {
     pub status: Option<PrescriptionStatus>,
     pub patient: Option<PatientId>,
     pub encounter: Option<EncounterId>,
+    /// Those submitted at this instant (UTC) or later.
+    pub submitted_from: Option<NaiveDateTime>,
     /// The prescription's number, or words of the patient's name; empty for all.
     pub words: String,
 }
@@ -67,6 +69,9 @@ fn narrowed(actor: &Actor, filter: &Filter) -> prescriptions::BoxedQuery<'static
     }
     if let Some(encounter) = filter.encounter {
         query = query.filter(prescriptions::encounter_id.eq(encounter));
+    }
+    if let Some(from) = filter.submitted_from {
+        query = query.filter(prescriptions::submitted_at.ge(from));
     }
     if let Some(id) = PrescriptionId::from_code(&filter.words) {
         return query.filter(prescriptions::id.eq(id));

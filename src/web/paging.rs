@@ -35,8 +35,34 @@ impl Paging {
         (self.page < self.pages).then(|| self.address(self.page + 1))
     }
 
+    /// How many there are, in words: "1 entry", "12 entries". Takes the plural.
+    pub fn counted(&self, plural: &str) -> String {
+        let noun = match (self.total, plural.strip_suffix("ies")) {
+            (1, _) if plural == "people" => "person".to_owned(),
+            (1, Some(stem)) => format!("{stem}y"),
+            (1, None) => plural.trim_end_matches('s').to_owned(),
+            _ => plural.to_owned(),
+        };
+        format!("{} {noun}", self.total)
+    }
+
     fn address(&self, page: i64) -> String {
         let joint = if self.base.contains('?') { '&' } else { '?' };
         format!("{}{joint}page={page}", self.base)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_is_counted_in_the_singular() {
+        let counted = |total, noun| Paging::new(1, total, String::new()).counted(noun);
+        assert_eq!(counted(1, "appointments"), "1 appointment");
+        assert_eq!(counted(1, "entries"), "1 entry");
+        assert_eq!(counted(1, "people"), "1 person");
+        assert_eq!(counted(0, "visits"), "0 visits");
+        assert_eq!(counted(26, "entries"), "26 entries");
     }
 }

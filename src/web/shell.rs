@@ -85,6 +85,8 @@ struct Link {
     key: &'static str,
     permission: Option<Permission>,
     roles: &'static [Role],
+    /// Where else one is within it, besides what is below `href`; `*` stands for any one part of the address.
+    within: &'static [&'static str],
 }
 
 const fn link(
@@ -94,7 +96,7 @@ const fn link(
     icon: &'static str,
     key: &'static str,
 ) -> Link {
-    Link { group, label, href, icon, key, permission: None, roles: &[] }
+    Link { group, label, href, icon, key, permission: None, roles: &[], within: &[] }
 }
 
 impl Link {
@@ -108,23 +110,50 @@ impl Link {
         self.roles = roles;
         self
     }
+
+    const fn also_within(mut self, within: &'static [&'static str]) -> Self {
+        self.within = within;
+        self
+    }
+
+    /// How closely the link leads to where one is: `None` when it does not, else the more the closer.
+    fn closeness(&self, path: &str) -> Option<usize> {
+        std::iter::once(&self.href).chain(self.within).filter_map(|pattern| parts_matched(pattern, path)).max()
+    }
+}
+
+/// How many parts of the address the pattern names, when the address is there or below it. The home has nothing below.
+fn parts_matched(pattern: &str, path: &str) -> Option<usize> {
+    let mut parts = path.split('/').skip(1);
+    let mut wanted = pattern.split('/').skip(1);
+    if pattern == "/" {
+        return (path == "/").then_some(0);
+    }
+    wanted.try_fold(0, |count, part| (parts.next()? == part || part == "*").then_some(count + 1))
 }
 
 /// Every page that a sidebar links, in its order.
 const LINKS: &[Link] = &[
     link("", "Home", "/", "home", "h"),
-    link("", "My day", "/my-day", "stethoscope", "d").for_those_who(Permission::ConductVisits),
-    link("", "Day board", "/board", "layout-columns", "b").for_those_who(Permission::SeeBoard),
+    link("", "My day", "/my-day", "stethoscope", "d")
+        .for_those_who(Permission::ConductVisits)
+        .also_within(&["/encounters"]),
+    link("", "Day board", "/board", "layout-columns", "b")
+        .for_those_who(Permission::SeeBoard)
+        .also_within(&["/walk-in"]),
     link("", "Calendar", "/calendar", "calendar-week", "c").for_those_who(Permission::SeeSchedules),
     link("", "Patients", "/patients", "users", "p").for_those_who(Permission::SeePatients),
-    link("", "My record", "/my-record", "id", "r").for_those_who(Permission::OwnRecord),
+    link("", "My record", "/my-record", "id", "r")
+        .for_those_who(Permission::OwnRecord)
+        .also_within(&["/patients", "/encounters"]),
     link("", "Appointments", "/appointments", "calendar-event", "a").for_those_who(Permission::SeeAppointments),
-    link("", "Book", "/book", "calendar-plus", "b").for_those_who(Permission::BookOwn),
+    link("", "Book", "/book", "calendar-plus", "k").for_those_who(Permission::BookOwn),
     link("", "Prescriptions", "/prescriptions", "prescription", "x").for_those_who(Permission::SeePrescriptions),
     link("", "New appointment", "/book", "calendar-plus", "n").for_those_who(Permission::ManageAppointments),
     link("", "My hours", "/availability", "calendar-time", "o")
         .for_those_who(Permission::SeeSchedules)
-        .shown_to(&[Role::Doctor]),
+        .shown_to(&[Role::Doctor])
+        .also_within(&["/doctors/*/availability", "/doctors/*/exceptions"]),
     link("Hospital", "Departments", "/departments", "building-hospital", "e").for_those_who(Permission::SeeDepartments),
     link("Hospital", "Doctors", "/doctors", "stethoscope", "l").for_those_who(Permission::SeeDoctors),
     link("Hospital", "Specializations", "/specializations", "id-badge", "z")
@@ -134,25 +163,76 @@ const LINKS: &[Link] = &[
 ];
 
 fn navigation(actor: &Actor, path: &str) -> Vec<NavGroup> {
+    let shown = |link: &&Link| {
+        link.permission.is_none_or(|p| actor.may(p)) && (link.roles.is_empty() || link.roles.contains(&actor.role))
+    };
+    // One entry is marked: the one that leads closest, and of equals the first.
+    let closest = LINKS.iter().filter(shown).filter_map(|link| link.closeness(path)).max();
+    let mut is_marked = false;
     let mut groups: Vec<NavGroup> = Vec::new();
-    for link in LINKS {
-        let may = link.permission.is_none_or(|p| actor.may(p));
-        let shown = link.roles.is_empty() || link.roles.contains(&actor.role);
-        if !may || !shown {
-            continue;
-        }
-        let below = path.strip_prefix(link.href).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        let item = NavItem {
-            label: link.label,
-            href: link.href,
-            icon: link.icon,
-            key: link.key,
-            active: path == link.href || (link.href != "/" && below),
-        };
+    for link in LINKS.iter().filter(shown) {
+        let active = !is_marked && closest.is_some() && link.closeness(path) == closest;
+        is_marked |= active;
+        let item = NavItem { label: link.label, href: link.href, icon: link.icon, key: link.key, active };
         match groups.last_mut().filter(|g| g.label == link.group) {
             Some(group) => group.items.push(item),
             None => groups.push(NavGroup { label: link.group, items: vec![item] }),
         }
     }
     groups
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use strum::VariantArray;
+
+    use super::*;
+    use crate::access::PermissionSet;
+    use crate::accounts::model::UserId;
+
+    fn person(role: Role) -> Actor {
+        Actor {
+            user_id: UserId(1),
+            first_name: "Kim".to_owned(),
+            last_name: "Lee".to_owned(),
+            role,
+            permissions: PermissionSet::of(role, "{}"),
+            doctor_id: None,
+            patient_id: None,
+            has_picture: false,
+        }
+    }
+
+    fn items(role: Role, path: &str) -> Vec<NavItem> {
+        navigation(&person(role), path).into_iter().flat_map(|group| group.items).collect()
+    }
+
+    fn marked(role: Role, path: &str) -> Vec<&'static str> {
+        items(role, path).iter().filter(|item| item.active).map(|item| item.href).collect()
+    }
+
+    #[test]
+    fn no_sidebar_has_a_letter_or_an_address_twice() {
+        for &role in Role::VARIANTS {
+            let (mut letters, mut addresses) = (HashSet::new(), HashSet::new());
+            for item in items(role, "/") {
+                assert!(item.key.len() == 1 && letters.insert(item.key), "{role:?}: {} of {}", item.key, item.label);
+                assert!(addresses.insert(item.href), "{role:?}: {}", item.href);
+            }
+        }
+    }
+
+    #[test]
+    fn the_sidebar_marks_where_one_is() {
+        assert_eq!(marked(Role::Receptionist, "/"), ["/"]);
+        assert_eq!(marked(Role::Receptionist, "/patients/7/details"), ["/patients"]);
+        assert_eq!(marked(Role::Receptionist, "/walk-in"), ["/board"]);
+        assert_eq!(marked(Role::Patient, "/patients/7/details"), ["/my-record"]);
+        assert_eq!(marked(Role::Doctor, "/encounters/3"), ["/my-day"]);
+        assert_eq!(marked(Role::Doctor, "/doctors/3"), ["/doctors"]);
+        assert_eq!(marked(Role::Doctor, "/doctors/3/availability/new"), ["/availability"]);
+        assert_eq!(marked(Role::Patient, "/account"), [""; 0]);
+    }
 }

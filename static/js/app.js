@@ -120,6 +120,12 @@
     }
   });
 
+  // A row of tabs that is wider than the screen shows the one that is open.
+  for (const tab of document.querySelectorAll('.tab-bar [aria-current]')) {
+    const bar = tab.closest('.tab-bar');
+    bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+  }
+
   on('change', '[data-autosubmit]', (event, field) => field.form?.requestSubmit());
   on('click', '[data-print]', () => print());
   on('click', '[data-dismiss]', (event, button) => button.closest('.note')?.remove());

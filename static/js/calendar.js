@@ -93,7 +93,8 @@
       snapDuration: '00:05:00',
       // High enough for the shortest visit to be read and hit.
       slotHeight: Math.max(40, Math.ceil((26 * 30) / drawn.shortestMinutes)),
-      columnWidth: isWeek ? undefined : '11rem',
+      // Side by side while they fit, else as wide as a name needs, and the calendar scrolls.
+      columnWidth: isWeek || drawn.resources.length * 176 <= place.clientWidth - 60 ? undefined : '11rem',
       slotEventOverlap: false,
       eventDurationEditable: false,
       eventStartEditable: true,

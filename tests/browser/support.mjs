@@ -341,8 +341,9 @@ export async function check(page, name) {
 
 /** Shows the page in a theme, as the page itself would: the system's wish and the attribute that the cookie sets. */
 export async function show(page, theme) {
+  // The choice too: theme.js applies it again as soon as it hears of the system's wish, which may be after this.
+  await page.evaluate((theme) => Object.assign(document.documentElement.dataset, { themeChoice: theme, bsTheme: theme }), theme);
   await page.emulateMedia({ colorScheme: theme });
-  await page.evaluate((theme) => document.documentElement.setAttribute('data-bs-theme', theme), theme);
   await settled(page);
 }
 

@@ -132,6 +132,16 @@ impl Column {
         }
     }
 
+    /// Whether nobody is expected there any more. These columns share a place, since little is done with them.
+    pub fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Away)
+    }
+
+    /// Whether it is the last one.
+    pub fn is_away(self) -> bool {
+        self == Self::Away
+    }
+
     pub fn label(self) -> &'static str {
         match self {
             Self::Booked => "Booked",
