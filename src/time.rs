@@ -138,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn a_zone_is_called_by_its_place() {
+        assert_eq!(Zone::named("America/New_York").map(Zone::place).as_deref(), Some("New York"));
+        assert_eq!(Zone::named("America/Argentina/Buenos_Aires").map(Zone::place).as_deref(), Some("Buenos Aires"));
+        assert_eq!(Zone::named("UTC").map(Zone::place).as_deref(), Some("UTC"));
+    }
+
+    #[test]
     fn ages_are_said_as_clinics_say_them() {
         let born = parse_date("2024-01-31").expect("a date");
         let on = |text| parse_date(text).expect("a date");

@@ -191,6 +191,8 @@
   // Errors first: a form that came back takes the reader to what is wrong.
   const focusErrors = (scope) => scope.querySelector('[data-focus]')?.focus();
   focusErrors(document);
+  // A page that is there for one field begins in it.
+  if (!document.querySelector('[data-focus]')) document.querySelector('[data-focus-first] input:not([type=hidden])')?.focus();
   document.addEventListener('htmx:load', (event) => { remember(); since(); focusErrors(event.detail.elt.parentElement ?? document); });
 
   // Keys. Letters act only while nobody types; g waits a second and a half for its letter.

@@ -104,8 +104,17 @@ async fn a_patient_sees_the_next_appointment_and_what_can_be_done(app: TestApp) 
 }
 
 async fn everybody_else_has_a_home_too(app: TestApp) {
+    // One prescription of yesterday and two of today, and the pharmacy counts by the hospital's days.
+    for day in [1, 0, 0] {
+        let at = app.now() - TimeDelta::days(day);
+        app.write(move |db| {
+            let patient = factory::patient(db, at)?;
+            factory::submitted_prescription(db, patient, at)
+        });
+    }
     let pharmacist = app.sign_in(Role::Pharmacist).await.get("/").await.expect(200);
     assert!(pharmacist.body.contains("href=\"/prescriptions\""));
+    assert!(pharmacist.says("Prescriptions today 2") && pharmacist.says("In seven days 3"), "{}", pharmacist.words());
     let accountant = app.sign_in(Role::Accountant).await.get("/").await.expect(200);
     assert!(accountant.says("Appointments per day") && !accountant.body.contains("href=\"/prescriptions\""));
 }
