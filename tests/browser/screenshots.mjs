@@ -186,7 +186,8 @@ async function consultation(section, page) {
   await page.getByRole('button', { name: 'Start' }).first().click();
   await page.waitForURL(/\/encounters\/\d+/);
   await picture(section, page, 'consultation', 200);
-  await page.locator('a[href^="/prescriptions/new"]').first().click();
+  await page.getByRole('button', { name: 'Write prescription' }).click();
+  await page.waitForURL(/\/prescriptions\/new/);
   await page.locator('[name=medicine]').first().fill('Amoxicillin 500 mg');
   await picture(section, page, 'prescription-begun', 200);
   await page.getByRole('button', { name: 'Save draft' }).click();
