@@ -14,8 +14,8 @@ use actix_web::{App, HttpServer, web};
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
-    accounts, appointments, chart, dashboards, departments, doctors, encounters, patients, prescriptions, schedule,
-    settings,
+    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, patients,
+    prescriptions, schedule, settings,
 };
 
 /// Every route, domain by domain.
@@ -30,6 +30,7 @@ pub fn routes(r: &mut Routes<'_>) {
     chart::routes(r);
     schedule::routes(r);
     appointments::routes(r);
+    diagnosis_codes::routes(r);
     encounters::routes(r);
     prescriptions::routes(r);
 }

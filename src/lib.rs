@@ -26,6 +26,8 @@ pub mod dashboards;
 pub mod db;
 /// Departments: the exemplar domain.
 pub mod departments;
+/// The table of diagnosis codes, and finding one in it.
+pub mod diagnosis_codes;
 /// Doctors and their specializations.
 pub mod doctors;
 /// The consultation: symptoms, diagnoses, plan, notes, vital signs.

@@ -121,6 +121,8 @@ permissions! {
     ReadChart: [Doctor, Patient];
     /// Write a patient's chart: allergies, conditions, medicines and vital signs of those they care for.
     WriteChart: [Doctor];
+    /// Search the table of diagnosis codes and see which edition is in force.
+    SeeDiagnosisCodes: [Admin, Doctor];
     /// Open somebody else's patient's record with a reason.
     BreakGlass: [Admin, Doctor];
     /// Write and sign consultations.

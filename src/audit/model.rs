@@ -31,6 +31,7 @@ pub enum AdminAction {
     EditDoctor,
     RemoveDoctor,
     UpdateSchedule,
+    ImportDiagnosisCodes,
 }
 
 /// What is recorded; who, when and from where comes from the request.

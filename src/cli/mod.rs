@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod demo;
+mod import_diagnoses;
 mod migrate;
 mod seed;
 mod serve;
@@ -51,6 +52,16 @@ Examples:
   infirmary migrate
   infirmary migrate --database-url sqlite:///var/lib/infirmary/infirmary.db";
 
+const IMPORT_DIAGNOSES: &str = "\
+A file is a CSV in UTF-8 whose first line names its columns: code and description, and where you have them
+billable (yes or no) and terms (other words, with \"; \" between them). It replaces the whole table, which a start
+of the server then leaves alone; without a file, the table of the program comes back. Records keep the codes and
+words that they have.
+
+Examples:
+  infirmary import-diagnoses
+  infirmary import-diagnoses --file icd-10-gm.csv --name \"ICD-10-GM 2026\"";
+
 const SEED: &str = "\
 The same numbers and the same day give the same hospital, row for row. The doctors' accounts have no password.
 
@@ -76,6 +87,9 @@ enum Command {
     /// Bring the database to this version
     #[command(after_help = MIGRATE)]
     Migrate,
+    /// Replace the table of diagnosis codes, by that of the program or by a file of your own
+    #[command(after_help = IMPORT_DIAGNOSES)]
+    ImportDiagnoses(import_diagnoses::ImportArgs),
     /// Fill the database with a made-up hospital: departments, doctors, patients and years of visits
     #[command(after_help = SEED)]
     Seed(seed::SeedArgs),
@@ -95,6 +109,7 @@ fn command(cli: Cli) -> Result<(), String> {
         Command::Serve => serve::run(&config),
         Command::Demo => demo::run(&config),
         Command::Migrate => migrate::run(&config),
+        Command::ImportDiagnoses(args) => import_diagnoses::run(&config, &args),
         Command::Seed(args) => seed::run(&config, &args),
         Command::User(command) => user::run(&config, &command),
     }

@@ -30,6 +30,7 @@ pub(super) fn run(config: &Config) -> Result<(), String> {
 /// Serves a database that is ready; `announce` runs when the address is taken.
 pub(super) fn serve(config: &Config, db: &Db, notice: Option<&str>, announce: impl FnOnce()) -> Result<(), String> {
     let listener = TcpListener::bind(config.bind).map_err(|e| format!("bind: {}: {e}", config.bind))?;
+    super::import_diagnoses::at_start(db);
     let key = crate::accounts::keys::cookie_key(db).map_err(|e| e.to_string())?;
     let mut state = State::new(db.clone(), key, Clock::default());
     state.public_url.clone_from(&config.public_url);

@@ -13,6 +13,8 @@ use super::DbConnection;
 pub enum Queue {
     DoctorsTime = 1,
     PatientsTime = 2,
+    /// One import of the table of diagnoses at a time.
+    DiagnosisCodes = 3,
 }
 
 /// Waits until no other transaction is in the same queue for the same id; the place is given up when the transaction

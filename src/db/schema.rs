@@ -158,6 +158,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    diagnosis_codes (code_key) {
+        code_key -> Text,
+        code -> Text,
+        description -> Text,
+        terms -> Text,
+        is_billable -> Bool,
+    }
+}
+
+diesel::table! {
+    diagnosis_editions (id) {
+        id -> BigInt,
+        name -> Text,
+        built_in_release -> Text,
+        codes -> Integer,
+        imported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     doctor_specializations (doctor_id, specialization_id) {
         doctor_id -> BigInt,
         specialization_id -> BigInt,
@@ -190,6 +210,7 @@ diesel::table! {
         code -> Text,
         description -> Text,
         is_primary -> Bool,
+        is_condition -> Bool,
     }
 }
 
@@ -539,6 +560,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     availability_exceptions,
     conditions,
     departments,
+    diagnosis_codes,
+    diagnosis_editions,
     doctor_specializations,
     doctors,
     encounter_diagnoses,

@@ -9,7 +9,7 @@ use crate::db::DbConnection;
 use crate::doctors::model::DoctorId;
 use crate::error::{AppError, StaleEdit};
 use crate::patients::model::PatientId;
-use crate::{appointments, patients, settings};
+use crate::{appointments, chart, patients, settings};
 
 fn doctor_of(actor: &Actor) -> Result<DoctorId, AppError> {
     actor.doctor_id.ok_or(AppError::Forbidden)
@@ -137,8 +137,8 @@ fn stale(before: &Encounter, yours: &Content, theirs: &Content) -> StaleEdit {
 /// Why a consultation cannot be signed as it is.
 pub const NOTHING_TO_SIGN: &str = "Write symptoms, a diagnosis or notes before signing.";
 
-/// Saves the last words, makes the record final and completes its appointment. Signed again with the same words, it
-/// stays as it is.
+/// Saves the last words, makes the record final, notes the diagnoses that are ticked for it as conditions, and completes
+/// its appointment. Signed again with the same words, it stays as it is.
 ///
 /// # Errors
 /// `Stale` as in [`save`]; `Conflict` when it says nothing.
@@ -162,6 +162,10 @@ pub fn sign(
         return Err(AppError::Conflict("This consultation was changed meanwhile. Open it again.".to_owned()));
     }
     audit::record(db, by, &Entry::new("signed", "encounter", id).patient(before.patient_id))?;
+    for diagnosis in content.diagnoses.iter().filter(|d| d.is_condition) {
+        let (code, words, onset) = (&diagnosis.code, &diagnosis.description, Some(before.visit_date));
+        chart::actions::note_condition(db, by, before.patient_id, code, words, onset)?;
+    }
     let Some(appointment) = before.appointment_id else { return Ok(()) };
     let status = appointments::queries::find(db, actor, appointment)?.status;
     if status.may_become(AppointmentStatus::Completed) {

@@ -7,6 +7,7 @@ use chrono::{Days, NaiveDate};
 
 use super::model::{Content, Diagnosis};
 use crate::chart::vital_signs::{self, Measure};
+use crate::diagnosis_codes::model::{Known, key};
 use crate::web::Form;
 
 /// The longest a text of the consultation may be, in characters: some forty printed pages.
@@ -23,12 +24,13 @@ const FOLLOW_UP_DAYS: u64 = 730;
 const ROW: &str = "dx_code";
 
 /// Reads everything that can be stored. A field that cannot has its error in the form and keeps what `stored` has:
-/// nothing for a measurement, since a wrong one must not stand, and the words of before for a text that is too long.
-pub fn read(form: &mut Form, stored: &Content, visit_date: NaiveDate) -> Content {
+/// nothing for a measurement, since a wrong one must not stand, and the words of before for a text that is too long. A
+/// code that the table does not have is kept as typed, since it is being looked for, and is an error nevertheless.
+pub fn read(form: &mut Form, stored: &Content, visit_date: NaiveDate, known: &Known) -> Content {
     Content {
         symptoms: text(form, "symptoms", &stored.symptoms),
         vital_signs: vital_signs::forms::values(form),
-        diagnoses: diagnoses(form, stored),
+        diagnoses: diagnoses(form, stored, known),
         treatment_plan: text(form, "treatment_plan", &stored.treatment_plan),
         notes: text(form, "notes", &stored.notes),
         follow_up_date: follow_up(form, visit_date),
@@ -60,11 +62,52 @@ pub struct DiagnosisRow {
     pub code: String,
     pub description: String,
     pub is_primary: bool,
+    pub is_condition: bool,
 }
 
-/// The rows of diagnoses as typed. Fields come in the order of the page, so the tick that says which is primary belongs
-/// to the row before it, whatever its value is: rows may come and go without being numbered. Rows beyond those that are
-/// read at all are left out; [`read`] refuses them.
+/// What is to be said about the code of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodeState {
+    /// Nothing: the row is empty, or says what the table says.
+    Plain,
+    /// The diagnosis is in words alone.
+    NoCode,
+    /// The table's words for the code, where the doctor's own are others.
+    Means(String),
+    /// What is wrong with it.
+    Wrong(String),
+}
+
+impl DiagnosisRow {
+    /// What is to be said about its code.
+    pub fn state(&self, known: &Known) -> CodeState {
+        let code = self.code.trim();
+        if code.is_empty() {
+            return if self.description.trim().is_empty() { CodeState::Plain } else { CodeState::NoCode };
+        }
+        if key(code).is_empty() || code.chars().count() > LONGEST_CODE {
+            return CodeState::Wrong("A code of ICD-10 is a letter and some digits, as J06.9.".to_owned());
+        }
+        match (known.get(code), &known.edition) {
+            (Some(found), _) if found.description == self.description.trim() => CodeState::Plain,
+            (Some(found), _) => CodeState::Means(format!("{} {}", found.code, found.description)),
+            (None, None) => CodeState::Plain,
+            (None, Some(edition)) => CodeState::Wrong(format!(
+                "{} is not in {edition}. Find it by words, or leave the code empty.",
+                code.to_uppercase()
+            )),
+        }
+    }
+}
+
+/// The codes that are typed, as `diagnosis_codes::queries::known` looks them up.
+pub fn codes(form: &Form) -> Vec<String> {
+    form.values(ROW).take(MOST_ROWS).map(ToOwned::to_owned).collect()
+}
+
+/// The rows of diagnoses as typed. Fields come in the order of the page, so a tick belongs to the row before it,
+/// whatever its value is: rows may come and go without being numbered. Rows beyond those that are read at all are left
+/// out; [`read`] refuses them.
 pub fn diagnosis_rows(form: &Form) -> Vec<DiagnosisRow> {
     let mut rows: Vec<DiagnosisRow> = Vec::new();
     for (name, value) in form.typed() {
@@ -79,41 +122,49 @@ pub fn diagnosis_rows(form: &Form) -> Vec<DiagnosisRow> {
         match name.as_str() {
             "dx_text" => row.description = value,
             "dx_primary" => row.is_primary = true,
+            "dx_condition" => row.is_condition = true,
             _ => {}
         }
     }
     rows
 }
 
-/// The diagnoses of all rows in which something is written. The first is primary when none is ticked.
-fn diagnoses(form: &mut Form, stored: &Content) -> Vec<Diagnosis> {
+/// The diagnoses of all rows in which something is written. The first is primary when none is ticked. A code is written
+/// as the table has it, and a diagnosis without words gets the table's.
+fn diagnoses(form: &mut Form, stored: &Content, known: &Known) -> Vec<Diagnosis> {
     if form.values(ROW).count() > MOST_ROWS {
         form.refuse_field("dx_code-0", format!("At most {MOST_DIAGNOSES} diagnoses. The rows beyond are left out."));
         return stored.diagnoses.clone();
     }
     let mut found = Vec::new();
-    let mut is_wrong = false;
+    let mut is_too_much = false;
     for (index, row) in diagnosis_rows(form).into_iter().enumerate() {
-        let code = row.code.trim().to_uppercase();
-        let description = row.description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let mut code = row.code.trim().to_uppercase();
+        let mut description = row.description.split_whitespace().collect::<Vec<_>>().join(" ");
         if code.is_empty() && description.is_empty() {
             continue;
         }
-        if code.chars().count() > LONGEST_CODE {
-            form.refuse_field(&format!("dx_code-{index}"), "A code of ICD-10 is a letter and some digits, as J06.9.");
-            is_wrong = true;
+        if let CodeState::Wrong(message) = row.state(known) {
+            form.refuse_field(&format!("dx_code-{index}"), message);
         }
+        is_too_much |= code.chars().count() > LONGEST_CODE;
         if description.chars().count() > LONGEST_DIAGNOSIS {
             form.refuse_field(&format!("dx_text-{index}"), format!("At most {LONGEST_DIAGNOSIS} characters."));
-            is_wrong = true;
+            is_too_much = true;
         }
-        found.push(Diagnosis { code, description, is_primary: row.is_primary });
+        if let Some(in_table) = known.get(&code) {
+            code.clone_from(&in_table.code);
+            if description.is_empty() {
+                description.clone_from(&in_table.description);
+            }
+        }
+        found.push(Diagnosis { code, description, is_primary: row.is_primary, is_condition: row.is_condition });
     }
     if found.len() > MOST_DIAGNOSES {
         form.refuse_field("dx_code-0", format!("At most {MOST_DIAGNOSES} diagnoses."));
-        is_wrong = true;
+        is_too_much = true;
     }
-    if is_wrong {
+    if is_too_much {
         return stored.diagnoses.clone();
     }
     let primary = found.iter().position(|d| d.is_primary).unwrap_or(0);
@@ -143,6 +194,9 @@ pub fn filled(content: &Content, version: i32) -> Form {
         if diagnosis.is_primary {
             form.push("dx_primary", "yes");
         }
+        if diagnosis.is_condition {
+            form.push("dx_condition", "yes");
+        }
     }
     form
 }
@@ -151,6 +205,7 @@ pub fn filled(content: &Content, version: i32) -> Form {
 mod tests {
     use super::*;
     use crate::chart::vital_signs::VitalSigns;
+    use crate::diagnosis_codes::model::DiagnosisCode;
 
     fn on() -> NaiveDate {
         NaiveDate::from_ymd_opt(2026, 11, 21).expect("a real date")
@@ -167,15 +222,25 @@ mod tests {
                 ..VitalSigns::default()
             },
             diagnoses: vec![
-                Diagnosis { code: "R05".to_owned(), description: "Cough".to_owned(), is_primary: false },
-                Diagnosis { code: "J06.9".to_owned(), description: "Cold".to_owned(), is_primary: true },
+                Diagnosis {
+                    code: "R05".to_owned(),
+                    description: "Cough".to_owned(),
+                    is_condition: true,
+                    ..Diagnosis::default()
+                },
+                Diagnosis {
+                    code: "J06.9".to_owned(),
+                    description: "Cold".to_owned(),
+                    is_primary: true,
+                    ..Diagnosis::default()
+                },
             ],
             treatment_plan: "Rest".to_owned(),
             notes: String::new(),
             follow_up_date: NaiveDate::from_ymd_opt(2026, 12, 1),
         };
         let mut form = filled(&content, 3);
-        assert_eq!(read(&mut form, &Content::default(), on()), content);
+        assert_eq!(read(&mut form, &Content::default(), on(), &Known::default()), content);
         assert!(form.is_valid());
     }
 
@@ -188,7 +253,7 @@ mod tests {
             ("diastolic", "120".to_owned()),
             ("follow_up_date", "2020-01-01".to_owned()),
         ]);
-        let content = read(&mut form, &Content::default(), on());
+        let content = read(&mut form, &Content::default(), on(), &Known::default());
         assert_eq!(content.symptoms, "Cough");
         assert_eq!((content.vital_signs.pulse, content.vital_signs.systolic), (None, Some(80)));
         let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
@@ -223,11 +288,44 @@ mod tests {
                 form.push("dx_primary", "whatever");
             }
         }
-        let found = read(&mut form, &Content::default(), on()).diagnoses;
+        let found = read(&mut form, &Content::default(), on(), &Known::default()).diagnoses;
         let primary: Vec<bool> = found.iter().map(|d| d.is_primary).collect();
         assert_eq!(found[0].text(), "A01 One");
         assert_eq!(primary, [false, true, false]);
         let mut unticked = Form::of([("dx_code", "A01".to_owned()), ("dx_text", "One".to_owned())]);
-        assert!(read(&mut unticked, &Content::default(), on()).diagnoses[0].is_primary);
+        assert!(read(&mut unticked, &Content::default(), on(), &Known::default()).diagnoses[0].is_primary);
+    }
+    #[test]
+    fn a_code_is_written_as_the_table_has_it() {
+        let in_table = DiagnosisCode {
+            code_key: "E119".to_owned(),
+            code: "E11.9".to_owned(),
+            description: "Type 2 diabetes".to_owned(),
+            terms: String::new(),
+            is_billable: true,
+        };
+        let known = Known {
+            edition: Some("ICD-10-CM 2026".to_owned()),
+            codes: [("E119".to_owned(), in_table)].into_iter().collect(),
+        };
+        let mut form = Form::default();
+        for (code, text) in
+            [("e119", ""), ("", "Tired"), ("E11.9", "Diabetes, new"), ("Q00.99", "Who knows"), ("?", "x")]
+        {
+            form.push("dx_code", code);
+            form.push("dx_text", text);
+        }
+        let states: Vec<CodeState> = diagnosis_rows(&form).iter().map(|row| row.state(&known)).collect();
+        let means = CodeState::Means("E11.9 Type 2 diabetes".to_owned());
+        assert_eq!(states[..3], [means.clone(), CodeState::NoCode, means]);
+        let found = read(&mut form, &Content::default(), on(), &known).diagnoses;
+        let texts: Vec<String> = found.iter().map(Diagnosis::text).collect();
+        assert_eq!(texts, ["E11.9 Type 2 diabetes", "Tired", "E11.9 Diabetes, new", "Q00.99 Who knows", "? x"]);
+        let wrong: Vec<(&str, &str)> =
+            form.errors.iter().map(|e| (e.field.as_str(), e.message.split('.').next().unwrap_or_default())).collect();
+        assert_eq!(
+            wrong,
+            [("dx_code-3", "Q00"), ("dx_code-4", "A code of ICD-10 is a letter and some digits, as J06")]
+        );
     }
 }

@@ -106,6 +106,8 @@ pub struct Diagnosis {
     pub description: String,
     /// At most one of a visit.
     pub is_primary: bool,
+    /// Whether it goes onto the patient's list of conditions when the visit is signed.
+    pub is_condition: bool,
 }
 
 impl Diagnosis {
@@ -135,7 +137,11 @@ impl Content {
 
     /// The diagnoses, one per line, the primary one marked: for comparing two versions.
     pub fn diagnoses_text(&self) -> String {
-        let line = |d: &Diagnosis| if d.is_primary { format!("{} (primary)", d.text()) } else { d.text() };
+        let line = |d: &Diagnosis| {
+            let primary = if d.is_primary { " (primary)" } else { "" };
+            let condition = if d.is_condition { " (kept as a condition)" } else { "" };
+            format!("{}{primary}{condition}", d.text())
+        };
         self.diagnoses.iter().map(line).collect::<Vec<_>>().join("\n")
     }
 }

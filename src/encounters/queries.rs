@@ -261,6 +261,7 @@ fn put_diagnoses(db: &mut DbConnection, id: EncounterId, diagnoses: &[Diagnosis]
                 encounter_diagnoses::code.eq(&diagnosis.code),
                 encounter_diagnoses::description.eq(&diagnosis.description),
                 encounter_diagnoses::is_primary.eq(diagnosis.is_primary),
+                encounter_diagnoses::is_condition.eq(diagnosis.is_condition),
             ))
             .execute(db)?;
     }

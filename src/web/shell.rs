@@ -158,6 +158,7 @@ const LINKS: &[Link] = &[
     link("Hospital", "Doctors", "/doctors", "stethoscope", "l").for_those_who(Permission::SeeDoctors),
     link("Hospital", "Specializations", "/specializations", "id-badge", "z")
         .for_those_who(Permission::ManageDepartments),
+    link("Hospital", "Diagnosis codes", "/diagnosis-codes", "hash", "k").for_those_who(Permission::SeeDiagnosisCodes),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
     link("Administration", "Settings", "/settings", "settings", "s").for_those_who(Permission::ManageSettings),
 ];

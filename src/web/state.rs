@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::sessions::DbSessionStore;
 use crate::db::{self, Db};
+use crate::diagnosis_codes::index::DiagnosisIndex;
 
 /// How many passwords are hashed at once: each takes 19 MiB, and other pages want the processors too.
 const HASHERS: usize = 2;
@@ -28,6 +29,8 @@ pub struct State {
     pub trusted_proxies: Vec<IpAddr>,
     /// Shown on every page, as on the demonstration's.
     pub notice: Option<String>,
+    /// The table of diagnoses in force, ready to be searched.
+    pub diagnoses: Arc<DiagnosisIndex>,
     clock: Clock,
 }
 
@@ -69,6 +72,7 @@ impl State {
             public_url: None,
             trusted_proxies: Vec::new(),
             notice: None,
+            diagnoses: Arc::default(),
             clock,
         }
     }

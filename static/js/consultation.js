@@ -23,11 +23,17 @@
     const answer = new DOMParser().parseFromString(html, 'text/html');
     let found = false;
     for (const element of [...answer.body.children]) {
-      const old = element.id && document.getElementById(element.id);
+      const old = element.id && !element.matches('[data-row-mark]') && document.getElementById(element.id);
       if (!old) continue;
       found = true;
       if (old.outerHTML !== element.outerHTML) old.replaceWith(document.adoptNode(element));
     }
+    // Rows come and go, so what is said about them finds them by their order.
+    const said = answer.querySelectorAll('[data-row-mark]');
+    form.querySelectorAll('[data-row] [data-row-mark]').forEach((old, at) => {
+      if (!said[at] || old.innerHTML === said[at].innerHTML) return;
+      old.replaceChildren(...said[at].childNodes);
+    });
     for (const mark of form.querySelectorAll('[id^="mark-"]')) {
       const field = document.getElementById(`f-${mark.id.slice(5)}`);
       if (mark.querySelector('.field-error')) field?.setAttribute('aria-invalid', 'true');

@@ -31,6 +31,7 @@ pub fn tests(suite: &mut Suite) {
     suite.once(seed_asks_before_it_mixes_made_up_people_with_real_ones);
     suite.once(a_wrong_argument_gets_one_line_and_changes_nothing);
     suite.once(every_command_has_its_help);
+    suite.once(a_table_of_diagnoses_is_imported_from_a_file);
     suite.once(the_demonstration_lets_every_role_in_and_ends_after_its_last_answer);
     suite.once(the_demonstration_touches_no_database_but_its_own);
     suite.once(the_demonstration_is_made_anew_on_another_day);
@@ -559,6 +560,7 @@ fn a_wrong_argument_gets_one_line_and_changes_nothing() -> Result<(), String> {
         (vec!["seed", "--hospital", " "], "hospital:"),
         (vec!["seed", "--patients", "2", "--appointments", "5000"], "patients:"),
         (vec!["seed", "--doctors", "1", "--appointments", "500000"], "appointments:"),
+        (vec!["import-diagnoses", "--file", "/nowhere/codes.csv"], "file:"),
         (vec!["demo", "--bind", "0.0.0.0:8080"], "bind:"),
         (vec!["demo", "--public-url", "https://clinic.example.org"], "public-url:"),
     ];
@@ -586,11 +588,38 @@ fn a_wrong_argument_gets_one_line_and_changes_nothing() -> Result<(), String> {
 
 fn every_command_has_its_help() -> Result<(), String> {
     let all = succeed(&["--help"]);
-    for command in ["serve", "demo", "migrate", "seed"] {
+    for command in ["serve", "demo", "migrate", "import-diagnoses", "seed"] {
         assert!(all.contains(command), "{all}");
         let help = succeed(&[command, "--help"]);
         assert!(help.contains("Examples:") && help.contains(&format!("infirmary {command}")), "{help}");
     }
+    Ok(())
+}
+
+fn a_table_of_diagnoses_is_imported_from_a_file() -> Result<(), String> {
+    let folder = Folder::new();
+    let file = folder.0.join("icd-10-gm.csv");
+    let from_file = ["import-diagnoses", "--data-dir", folder.path(), "--file", file.to_str().expect("a path of ours")];
+    let built_in = ["import-diagnoses", "--data-dir", folder.path()];
+    let write = |text: &[u8]| fs::write(&file, text).map_err(|e| e.to_string());
+
+    write(b"code,description\nA00,Cholera\nA00.0,Klassische Cholera\nA00.0,Again\n")?;
+    let said = refused(&from_file);
+    assert!(said.contains("line 4: A00.0 stands on line 3 already") && said.lines().count() == 1, "{said}");
+    write(b"code,description\nA00,Chol\xe9ra\n")?;
+    let said = refused(&from_file);
+    assert!(said.contains("line 2: this is not UTF-8"), "{said}");
+    assert!(!folder.0.join("infirmary.db").exists(), "a file that is refused touches nothing");
+
+    write("code,description\nA00,Cholera\nA00.0,\"Klassische Cholera, grün\"\n".as_bytes())?;
+    let said = succeed(&from_file);
+    assert!(said.contains("2 codes of icd-10-gm are in force now"), "{said}");
+    let said = succeed(&[&from_file[..], &["--name", "ICD-10-GM 2026"]].concat());
+    assert!(said.contains("2 codes of ICD-10-GM 2026 are in force now"), "{said}");
+    let said = refused(&[&built_in[..], &["--name", "Without a file"]].concat());
+    assert!(said.contains("--file"), "{said}");
+    let said = succeed(&built_in);
+    assert!(said.contains("98186 codes of ICD-10-CM 2026 are in force now"), "{said}");
     Ok(())
 }
 

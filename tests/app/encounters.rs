@@ -5,9 +5,10 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use infirmary::access::Role;
 use infirmary::appointments::model::AppointmentStatus;
-use infirmary::db::schema::{appointments, audit_log, encounter_diagnoses, encounters, vital_signs};
+use infirmary::db::schema::{appointments, audit_log, conditions, encounter_diagnoses, encounters, vital_signs};
 use infirmary::patients::model::PatientId;
 
+use crate::diagnosis_codes;
 use crate::support::app::{Reply, Visitor};
 use crate::support::{Suite, TestApp, factory};
 
@@ -17,6 +18,8 @@ pub fn tests(suite: &mut Suite) {
     suite.both(two_windows_never_overwrite_each_other);
     suite.both(an_ended_session_keeps_what_was_typed);
     suite.both(only_its_doctor_writes_and_others_read_what_is_signed);
+    suite.both(a_code_that_does_not_exist_is_said_and_not_signed);
+    suite.both(diagnoses_become_conditions_once);
     suite.both(signing_asks_for_something_written_and_happens_once);
     suite.both(any_text_is_kept_as_it_was_typed);
     suite.both(a_walk_in_is_opened_once_and_can_be_discarded);
@@ -61,6 +64,23 @@ async fn autosave(who: &Visitor, path: &str, fields: &[(&str, &str)]) -> Reply {
 fn symptoms(app: &TestApp, path: &str) -> String {
     let id = id_of(path);
     app.read(move |db| Ok(encounters::table.find(id).select(encounters::symptoms).first(db)?))
+}
+
+/// Code, words, and whether it is the primary one.
+fn diagnoses(app: &TestApp, path: &str) -> Vec<(String, String, bool)> {
+    let id = id_of(path);
+    app.read(move |db| {
+        Ok(encounter_diagnoses::table
+            .filter(encounter_diagnoses::encounter_id.eq(id))
+            .order(encounter_diagnoses::position)
+            .select((encounter_diagnoses::code, encounter_diagnoses::description, encounter_diagnoses::is_primary))
+            .load(db)?)
+    })
+}
+
+fn draft_status(app: &TestApp, path: &str) -> String {
+    let id = id_of(path);
+    app.read(move |db| Ok(encounters::table.find(id).select(encounters::status).first(db)?))
 }
 
 fn id_of(path: &str) -> i64 {
@@ -249,6 +269,97 @@ async fn only_its_doctor_writes_and_others_read_what_is_signed(app: TestApp) {
     // Somebody else's appointment is no way in.
     stranger.post(&format!("/appointments/{}/encounter", room.appointment), &[]).await.expect(404);
     stranger.post(&format!("/patients/{patient}/encounters"), &[]).await.expect(404);
+}
+
+async fn a_code_that_does_not_exist_is_said_and_not_signed(app: TestApp) {
+    let room = Room::of(&app).await;
+    let path = room.start().await;
+    diagnosis_codes::import(&app, "Our own 2026", &diagnosis_codes::FEW);
+    let fields = [
+        ("version", "1"),
+        ("dx_code", "e119"),
+        ("dx_text", ""),
+        ("dx_code", "Q99.99"),
+        ("dx_text", "Something rare"),
+        ("dx_primary", "yes"),
+        ("dx_code", ""),
+        ("dx_text", "Tiredness"),
+    ];
+    let saved = autosave(&room.doctor, &path, &fields).await.expect(200);
+    assert!(saved.says("Q99.99 is not in Our own 2026. Find it by words, or leave the code empty."));
+    assert!(saved.says("E11.9 Type 2 diabetes mellitus without complications") && saved.says("No code"));
+    assert_eq!(saved.body.matches("data-row-mark").count(), 3, "a word for each row");
+    // Everything is kept, also what is still being looked for; the code is as the table has it.
+    let stored = diagnoses(&app, &path);
+    assert_eq!(stored[0], ("E11.9".to_owned(), "Type 2 diabetes mellitus without complications".to_owned(), false));
+    assert_eq!(stored[1], ("Q99.99".to_owned(), "Something rare".to_owned(), true));
+    assert_eq!(stored[2], (String::new(), "Tiredness".to_owned(), false));
+    let page = room.doctor.get(&path).await.expect(200);
+    assert!(page.says("Q99.99 is not in Our own 2026") && page.body.contains("value=\"Q99.99\""));
+    // Without JavaScript, and when it shall be signed.
+    let again = [&[("version", "2")], &fields[1..]].concat();
+    let refused = room.doctor.post(&path, &again).await.expect(422);
+    assert!(
+        refused.says("There is a problem") && refused.body.contains("href=\"#f-dx_code-1\""),
+        "{}",
+        refused.words()
+    );
+    let unsigned = room.doctor.post(&format!("{path}/sign"), &again).await.expect(422);
+    assert!(unsigned.says("Q99.99 is not in") && unsigned.body.contains("value=\"Q99.99\""));
+    assert_eq!(draft_status(&app, &path), "draft");
+
+    let right =
+        [("version", "2"), ("dx_code", "E11.9"), ("dx_text", "Diabetes"), ("dx_code", ""), ("dx_text", "Tired")];
+    room.doctor.post(&format!("{path}/sign"), &right).await.expect(303);
+    let page = room.doctor.get(&path).await.expect(200);
+    assert!(page.says("No code") && page.says("Diabetes"));
+    // Another table changes nothing about what is written.
+    diagnosis_codes::import(&app, "Another", &[("X1", "Something else", true)]);
+    assert!(room.doctor.get(&path).await.expect(200).says("E11.9"));
+}
+
+async fn diagnoses_become_conditions_once(app: TestApp) {
+    let room = Room::of(&app).await;
+    let patient = room.patient;
+    let path = room.start().await;
+    let sign = format!("{path}/sign");
+    let fields = [
+        ("version", "1"),
+        ("dx_code", "E11.9"),
+        ("dx_text", "Type 2 diabetes"),
+        ("dx_condition", "yes"),
+        ("dx_code", "R05.9"),
+        ("dx_text", "Cough"),
+        ("dx_code", ""),
+        ("dx_text", "Bad knees"),
+        ("dx_condition", "yes"),
+    ];
+    autosave(&room.doctor, &path, &fields).await.expect(200);
+    let noted = |app: &TestApp| -> Vec<(String, String, Option<chrono::NaiveDate>)> {
+        app.read(move |db| {
+            Ok(conditions::table
+                .filter(conditions::patient_id.eq(patient))
+                .order(conditions::id)
+                .select((conditions::code, conditions::description, conditions::onset_date))
+                .load(db)?)
+        })
+    };
+    assert_eq!(noted(&app), [], "a draft notes nothing");
+    let page = room.doctor.get(&path).await.expect(200);
+    assert_eq!(page.body.matches("name=\"dx_condition\" value=\"yes\" checked").count(), 2);
+    let signing = [&[("version", "2")], &fields[1..]].concat();
+    let sent = join_all((0..5).map(|_| room.doctor.post(&sign, &signing))).await;
+    assert!(sent.iter().all(|r| r.status == 303), "{:?}", sent.iter().map(|r| r.status).collect::<Vec<_>>());
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 6, 15);
+    let expected =
+        [("E11.9".to_owned(), "Type 2 diabetes".to_owned(), day), (String::new(), "Bad knees".to_owned(), day)];
+    assert_eq!(noted(&app), expected);
+
+    // What the patient suffers from already is not noted again.
+    let walk_in = room.doctor.post(&format!("/patients/{patient}/encounters"), &[]).await.expect(303);
+    let next = [&[("version", "1")], &fields[1..]].concat();
+    room.doctor.post(&format!("{}/sign", walk_in.location()), &next).await.expect(303);
+    assert_eq!(noted(&app), expected);
 }
 
 async fn signing_asks_for_something_written_and_happens_once(app: TestApp) {

@@ -16,6 +16,7 @@ mod cli;
 mod crash;
 mod dashboards;
 mod departments;
+mod diagnosis_codes;
 mod doctors;
 mod encounters;
 mod generated;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
     crash::tests(&mut suite);
     dashboards::tests(&mut suite);
     departments::tests(&mut suite);
+    diagnosis_codes::tests(&mut suite);
     encounters::tests(&mut suite);
     generated::tests(&mut suite);
     patients::tests(&mut suite);

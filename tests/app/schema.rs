@@ -32,6 +32,8 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::availability_exceptions::table.select(schema::availability_exceptions::all_columns).execute(db)?;
         schema::conditions::table.select(schema::conditions::all_columns).execute(db)?;
         schema::departments::table.select(schema::departments::all_columns).execute(db)?;
+        schema::diagnosis_codes::table.select(schema::diagnosis_codes::all_columns).execute(db)?;
+        schema::diagnosis_editions::table.select(schema::diagnosis_editions::all_columns).execute(db)?;
         schema::doctor_specializations::table.select(schema::doctor_specializations::all_columns).execute(db)?;
         schema::doctors::table.select(schema::doctors::all_columns).execute(db)?;
         schema::encounter_diagnoses::table.select(schema::encounter_diagnoses::all_columns).execute(db)?;

@@ -8,7 +8,8 @@ use super::{Mark, Vitals};
 use crate::access::can;
 use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus, Step};
 use crate::audit::Entry;
-use crate::encounters::forms::{self, DiagnosisRow};
+use crate::diagnosis_codes::model::Known;
+use crate::encounters::forms::{self, CodeState, DiagnosisRow};
 use crate::encounters::model::{Encounter, EncounterId, EncounterStatus, VisitRow};
 use crate::encounters::{actions, queries};
 use crate::error::{AppError, ConflictRow, StaleEdit};
@@ -18,7 +19,7 @@ use crate::prescriptions::model::{PrescriptionRow, PrescriptionStatus};
 use crate::time::long_date_text;
 use crate::web::page::html_with;
 use crate::web::{Answer, Cx, Flash, Form, Page};
-use crate::{appointments, patients, prescriptions};
+use crate::{appointments, diagnosis_codes, patients, prescriptions};
 
 /// How many earlier visits and prescriptions stand beside the form.
 const HISTORY: i64 = 5;
@@ -37,7 +38,7 @@ struct ConsultationPage {
     appointment: Option<Appointment>,
     appointment_time: String,
     vitals: Vitals,
-    diagnoses: Vec<DiagnosisRow>,
+    diagnoses: Vec<(DiagnosisRow, CodeState)>,
     /// When it was last saved, on the hospital's clock.
     saved_at: String,
     follow_up: Mark,
@@ -67,6 +68,8 @@ struct SavedFragment {
     version: i32,
     saved_at: String,
     vitals: Vitals,
+    /// What is to be said about each row's code, in the order of the rows.
+    codes: Vec<CodeState>,
     follow_up: Mark,
     problems: Vec<String>,
 }
@@ -84,6 +87,7 @@ struct ConflictFragment {
 /// What saving or signing came to.
 struct Saved {
     form: Form,
+    known: Known,
     version: i32,
     born: NaiveDate,
     encounter: Encounter,
@@ -117,7 +121,8 @@ async fn consultation_page<R: crate::access::Requirement>(
     vitals: Vitals,
 ) -> Result<ConsultationPage, AppError> {
     let (actor, today, loaded) = (cx.actor()?.clone(), cx.today(), encounter.clone());
-    let (banner, appointment, side) = cx
+    let typed = forms::codes(&form);
+    let (banner, appointment, side, known) = cx
         .read(move |db| {
             let patient = loaded.patient_id;
             let banner = banner::load(db, &actor, patient, today)?;
@@ -130,12 +135,13 @@ async fn consultation_page<R: crate::access::Requirement>(
             let mut recent = prescriptions::queries::for_patient(db, &actor, patient, 0, HISTORY)?;
             recent.retain(|row| row.prescription.encounter_id != Some(loaded.id));
             let written = prescriptions::queries::of_encounter(db, &actor, loaded.id)?;
-            Ok((banner, appointment, Side { visits, prescriptions: recent, written }))
+            let known = diagnosis_codes::queries::known(db, &typed)?;
+            Ok((banner, appointment, Side { visits, prescriptions: recent, written }, known))
         })
         .await?;
-    let mut diagnoses = forms::diagnosis_rows(&form);
+    let mut diagnoses: Vec<(DiagnosisRow, CodeState)> = rows_with_states(&form, &known);
     if diagnoses.is_empty() {
-        diagnoses.push(DiagnosisRow { is_primary: true, ..DiagnosisRow::default() });
+        diagnoses.push((DiagnosisRow { is_primary: true, ..DiagnosisRow::default() }, CodeState::Plain));
     }
     Ok(ConsultationPage {
         page: cx.page(&format!("Consultation: {}", banner.name)),
@@ -156,6 +162,14 @@ async fn consultation_page<R: crate::access::Requirement>(
     })
 }
 
+fn rows_with_states(form: &Form, known: &Known) -> Vec<(DiagnosisRow, CodeState)> {
+    let state = |row: DiagnosisRow| {
+        let state = row.state(known);
+        (row, state)
+    };
+    forms::diagnosis_rows(form).into_iter().map(state).collect()
+}
+
 fn follow_up_mark(form: &Form) -> Mark {
     let error = form.error("follow_up_date").map(ToOwned::to_owned);
     Mark { field: "follow_up_date", error, flag: None, value: String::new() }
@@ -170,11 +184,12 @@ pub async fn save(cx: Cx<can::WriteEncounters>) -> Answer {
             let mut encounter = actions::own(db, &actor, id)?;
             let stored = queries::content(db, &encounter)?;
             let mut form = typed.clone();
-            let content = forms::read(&mut form, &stored, encounter.visit_date);
+            let known = diagnosis_codes::queries::known(db, &forms::codes(&form))?;
+            let content = forms::read(&mut form, &stored, encounter.visit_date, &known);
             encounter.version = actions::save(db, &by, &actor, id, seen, &content)?;
             encounter.updated_at = by.now;
             let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
-            Ok(Saved { form, version: encounter.version, born, encounter })
+            Ok(Saved { form, known, version: encounter.version, born, encounter })
         })
         .await;
     match saved {
@@ -190,6 +205,7 @@ fn saved_fragment(cx: &Cx<can::WriteEncounters>, saved: &Saved) -> SavedFragment
         version: saved.version,
         saved_at: cx.zone().time_text(cx.now()),
         vitals: Vitals::of(&saved.form, saved.born, saved.encounter.visit_date),
+        codes: rows_with_states(&saved.form, &saved.known).into_iter().map(|(_, state)| state).collect(),
         follow_up: follow_up_mark(&saved.form),
         problems: saved.form.errors.iter().map(|e| e.message.clone()).collect(),
     }
@@ -236,7 +252,8 @@ pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
             let mut encounter = actions::own(db, &actor, id)?;
             let stored = queries::content(db, &encounter)?;
             let mut form = typed.clone();
-            let content = forms::read(&mut form, &stored, encounter.visit_date);
+            let known = diagnosis_codes::queries::known(db, &forms::codes(&form))?;
+            let content = forms::read(&mut form, &stored, encounter.visit_date, &known);
             if form.is_valid() && !content.says_something() {
                 form.refuse_field("symptoms", actions::NOTHING_TO_SIGN);
             }
@@ -244,7 +261,7 @@ pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
             if !form.is_valid() {
                 encounter.version = actions::save(db, &by, &actor, id, seen, &content)?;
                 let version = encounter.version;
-                return Ok(Some(Saved { form, version, born, encounter }));
+                return Ok(Some(Saved { form, known, version, born, encounter }));
             }
             actions::sign(db, &by, &actor, id, seen, &content)?;
             for code in typed.values("submit_rx") {
@@ -270,7 +287,7 @@ pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
                 .await?;
             let mut form = cx.form.clone();
             form.refuse_field("", message);
-            let saved = Saved { form, version: seen, born, encounter };
+            let saved = Saved { form, known: Known::default(), version: seen, born, encounter };
             cx.invalid(&wrong_page(&cx, saved).await?)
         }
         Err(error) => Err(error),
