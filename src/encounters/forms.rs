@@ -268,10 +268,19 @@ mod tests {
             form.push("dx_text", format!("Row {row}"));
         }
         let stored = Content {
-            diagnoses: vec![Diagnosis { code: "R05".to_owned(), description: "Cough".to_owned(), is_primary: true }],
+            diagnoses: vec![Diagnosis {
+                code: "R05".to_owned(),
+                description: "Cough".to_owned(),
+                is_primary: true,
+                ..Diagnosis::default()
+            }],
             ..Content::default()
         };
-        assert_eq!(read(&mut form, &stored, on()).diagnoses, stored.diagnoses, "what is stored stays");
+        assert_eq!(
+            read(&mut form, &stored, on(), &Known::default()).diagnoses,
+            stored.diagnoses,
+            "what is stored stays"
+        );
         assert_eq!(form.errors.len(), 1);
         assert!(form.error("dx_code-0").is_some_and(|e| e.starts_with("At most 50 diagnoses.")));
         let rows = diagnosis_rows(&form);

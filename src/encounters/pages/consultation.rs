@@ -342,7 +342,7 @@ pub async fn discard(cx: Cx<can::WriteEncounters>) -> Answer {
             let content = queries::content(db, &encounter)?;
             let form = forms::filled(&content, encounter.version);
             let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
-            let saved = Saved { form, version: encounter.version, born, encounter };
+            let saved = Saved { form, known: Known::default(), version: encounter.version, born, encounter };
             Ok(Discarded::Not(Box::new(saved), keeps(&written)))
         })
         .await?;

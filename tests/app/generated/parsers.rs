@@ -292,9 +292,12 @@ fn consultations() -> Result<(), String> {
         for (name, value) in rows {
             form.push(name, value);
         }
-        let content = encounters::forms::read(&mut form, &Default::default(), today());
+        let content = encounters::forms::read(&mut form, &Default::default(), today(), &Default::default());
         let mut shown = encounters::forms::filled(&content, 1);
-        prop_assert_eq!(encounters::forms::read(&mut shown, &Default::default(), today()), content);
+        prop_assert_eq!(
+            encounters::forms::read(&mut shown, &Default::default(), today(), &Default::default()),
+            content
+        );
         prop_assert!(shown.errors.is_empty(), "{:?}", shown.errors);
         Ok(())
     })
