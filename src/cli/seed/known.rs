@@ -107,12 +107,13 @@ fn pressure(people: &Population, catalogue: &Catalogue, index: u64, rng: &mut Rn
         return;
     }
     let (from, count) = (people.registered(index), rng.range(4, 12));
-    let hours = (people.today.and_time(from.time()) - from).num_hours().max(1);
+    // At the hour of the registration, which is one at which the hospital is open.
+    let days = (people.today - from.date()).num_days();
     let (mut systolic, base) = (rng.around(148, 6), rng.around(72, 4));
     for n in 0..count {
         // Treated, it falls from one year to the next.
         systolic = (systolic - rng.small(0, 4) + rng.around(0, 3)).clamp(112, 190);
-        let recorded_at: NaiveDateTime = from + TimeDelta::hours(hours * n / count);
+        let recorded_at: NaiveDateTime = from + TimeDelta::days(days * n / count);
         chart.vitals.push(rows::Vitals {
             patient_id: people.id(index),
             encounter_id: None,
