@@ -33,12 +33,12 @@ pub fn usage(db: &mut DbConnection) -> QueryResult<HashMap<String, i64>> {
 
 /// Which of these codes, however they are typed, the edition in force has.
 pub fn known(db: &mut DbConnection, typed: &[String]) -> QueryResult<Known> {
-    let mut keys: Vec<String> = typed.iter().map(|code| key(code)).filter(|key| !key.is_empty()).collect();
-    keys.sort_unstable();
-    keys.dedup();
-    if keys.is_empty() {
+    if typed.iter().all(|code| code.trim().is_empty()) {
         return Ok(Known::default());
     }
+    let mut keys: Vec<String> = typed.iter().map(|code| key(code)).collect();
+    keys.sort_unstable();
+    keys.dedup();
     let edition = edition(db)?.map(|edition| edition.name);
     let codes: Vec<DiagnosisCode> = diagnosis_codes::table
         .filter(diagnosis_codes::code_key.eq_any(keys))
