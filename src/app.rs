@@ -14,7 +14,7 @@ use actix_web::{App, HttpServer, web};
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
-    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, patients,
+    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, medicines, patients,
     prescriptions, schedule, settings,
 };
 
@@ -27,6 +27,7 @@ pub fn routes(r: &mut Routes<'_>) {
     departments::routes(r);
     doctors::routes(r);
     patients::routes(r);
+    medicines::routes(r);
     chart::routes(r);
     schedule::routes(r);
     appointments::routes(r);

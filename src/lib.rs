@@ -34,6 +34,8 @@ pub mod doctors;
 pub mod encounters;
 /// The one error type.
 pub mod error;
+/// Medicines, what they contain, and what does not go together.
+pub mod medicines;
 /// Money as integer minor units.
 pub mod money;
 /// The registry of patients.

@@ -10,7 +10,8 @@ mod user;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Config, ConfigArgs};
-use crate::db::Db;
+use crate::db::{self, Db};
+use crate::medicines::starter;
 
 /// Clinic and hospital management in one binary.
 ///
@@ -115,9 +116,10 @@ fn command(cli: Cli) -> Result<(), String> {
     }
 }
 
-/// The database with this version's schema.
+/// The database with this version's schema, and with what ships for the warnings of prescriptions.
 fn open(config: &Config) -> Result<Db, String> {
     let db = Db::open(&config.database_url).map_err(|e| format!("the database cannot be opened: {e}"))?;
     db.migrate().map_err(|e| e.to_string())?;
+    starter::prepare(&db, db::now()).map_err(|e| e.to_string())?;
     Ok(db)
 }

@@ -110,6 +110,17 @@ const MEANINGS: &[Meaning] = &[
         message: "The date of death is before the date of birth.",
     },
     Meaning {
+        constraint: "ux_medicines_name_key",
+        field: "name",
+        message: "The catalogue already has a medicine of this name.",
+    },
+    Meaning { constraint: "ux_substances_name_key", field: "name", message: "A substance of this name exists." },
+    Meaning {
+        constraint: "ux_interactions_one_key_other_key",
+        field: "other",
+        message: "This pair is there already. Edit it instead.",
+    },
+    Meaning {
         constraint: "foreign_key",
         field: "",
         message: "Something else still refers to this, or it refers to something that is gone.",

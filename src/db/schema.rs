@@ -255,6 +255,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    interactions (id) {
+        id -> BigInt,
+        one -> Text,
+        one_key -> Text,
+        other -> Text,
+        other_key -> Text,
+        severity -> Text,
+        effect -> Text,
+        advice -> Text,
+        source -> Text,
+        is_active -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     login_throttles (throttle_key) {
         throttle_key -> Text,
         failures -> Integer,
@@ -282,6 +300,38 @@ diesel::table! {
         entered_in_error_at -> Nullable<Timestamp>,
         entered_in_error_by -> Nullable<BigInt>,
         entered_in_error_reason -> Text,
+    }
+}
+
+diesel::table! {
+    medicine_substances (medicine_id, substance_id) {
+        medicine_id -> BigInt,
+        substance_id -> BigInt,
+    }
+}
+
+diesel::table! {
+    medicines (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        generic_name -> Text,
+        name_search -> Text,
+        form -> Text,
+        strength -> Text,
+        unit -> Text,
+        route -> Text,
+        pack_size -> Integer,
+        price -> BigInt,
+        minimum_stock -> Integer,
+        strength_ng -> Nullable<BigInt>,
+        least_dose_ng -> Nullable<BigInt>,
+        most_dose_ng -> Nullable<BigInt>,
+        most_daily_ng -> Nullable<BigInt>,
+        is_active -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
     }
 }
 
@@ -326,6 +376,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    prescription_favourites (id) {
+        id -> BigInt,
+        doctor_id -> BigInt,
+        diagnosis -> Text,
+        line_key -> Text,
+        medicine -> Text,
+        dose -> Text,
+        unit -> Text,
+        route -> Text,
+        frequency -> Text,
+        duration_days -> Nullable<Integer>,
+        quantity -> Nullable<Integer>,
+        instructions -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     prescription_medication_stops (id) {
         id -> BigInt,
         prescription_medication_id -> BigInt,
@@ -353,6 +421,20 @@ diesel::table! {
         quantity -> Nullable<Integer>,
         quantity_is_computed -> Bool,
         instructions -> Text,
+        medicine_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    prescription_warnings (id) {
+        id -> BigInt,
+        prescription_id -> BigInt,
+        position -> Integer,
+        kind -> Text,
+        severity -> Text,
+        medicine -> Text,
+        message -> Text,
+        source -> Text,
     }
 }
 
@@ -375,6 +457,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        override_reason -> Text,
     }
 }
 
@@ -441,6 +524,28 @@ diesel::table! {
         name_key -> Text,
         description -> Text,
         requirements -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    substance_groups (id) {
+        id -> BigInt,
+        substance_id -> BigInt,
+        kind -> Text,
+        name -> Text,
+        name_key -> Text,
+    }
+}
+
+diesel::table! {
+    substances (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        other_names -> Text,
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -523,9 +628,9 @@ diesel::joinable!(audit_log -> users (user_id));
 diesel::joinable!(availability -> doctors (doctor_id));
 diesel::joinable!(availability_exceptions -> doctors (doctor_id));
 diesel::joinable!(conditions -> patients (patient_id));
-diesel::joinable!(doctors -> departments (department_id));
 diesel::joinable!(doctor_specializations -> doctors (doctor_id));
 diesel::joinable!(doctor_specializations -> specializations (specialization_id));
+diesel::joinable!(doctors -> departments (department_id));
 diesel::joinable!(doctors -> users (user_id));
 diesel::joinable!(encounter_diagnoses -> encounters (encounter_id));
 diesel::joinable!(encounter_versions -> encounters (encounter_id));
@@ -535,9 +640,13 @@ diesel::joinable!(encounters -> doctors (doctor_id));
 diesel::joinable!(encounters -> patients (patient_id));
 diesel::joinable!(form_submissions -> users (user_id));
 diesel::joinable!(medication_statements -> patients (patient_id));
+diesel::joinable!(medicine_substances -> medicines (medicine_id));
+diesel::joinable!(medicine_substances -> substances (substance_id));
 diesel::joinable!(no_known_allergies -> patients (patient_id));
+diesel::joinable!(prescription_favourites -> doctors (doctor_id));
 diesel::joinable!(prescription_medication_stops -> prescription_medications (prescription_medication_id));
 diesel::joinable!(prescription_medications -> prescriptions (prescription_id));
+diesel::joinable!(prescription_warnings -> prescriptions (prescription_id));
 diesel::joinable!(prescriptions -> appointments (appointment_id));
 diesel::joinable!(prescriptions -> doctors (doctor_id));
 diesel::joinable!(prescriptions -> encounters (encounter_id));
@@ -545,6 +654,7 @@ diesel::joinable!(prescriptions -> patients (patient_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(slot_holds -> doctors (doctor_id));
 diesel::joinable!(slot_holds -> users (user_id));
+diesel::joinable!(substance_groups -> substances (substance_id));
 diesel::joinable!(test_orders -> prescriptions (prescription_id));
 diesel::joinable!(user_pictures -> users (user_id));
 diesel::joinable!(vital_signs -> encounters (encounter_id));
@@ -568,18 +678,25 @@ diesel::allow_tables_to_appear_in_same_query!(
     encounter_versions,
     encounters,
     form_submissions,
+    interactions,
     login_throttles,
     medication_statements,
+    medicine_substances,
+    medicines,
     no_known_allergies,
     patients,
+    prescription_favourites,
     prescription_medication_stops,
     prescription_medications,
+    prescription_warnings,
     prescriptions,
     secrets,
     sessions,
     settings,
     slot_holds,
     specializations,
+    substance_groups,
+    substances,
     test_orders,
     user_pictures,
     users,

@@ -1,14 +1,22 @@
 //! Writing, submitting and taking back prescriptions. Only their own doctor does.
 
-use super::model::{Content, Prescription, PrescriptionId, PrescriptionStatus};
+use chrono::NaiveDate;
+
+use super::model::{Content, Medication, Prescription, PrescriptionId, PrescriptionStatus, Warning, fingerprint};
 use super::queries::{self, Occasion};
+use super::safety::{self, Background};
 use crate::access::{Actor, By};
 use crate::audit::{self, Entry};
+use crate::chart::medications::model::{Medicine, Origin};
 use crate::db::DbConnection;
+use crate::db::fold::fold;
 use crate::encounters::model::EncounterId;
 use crate::error::{AppError, StaleEdit};
-use crate::patients::model::PatientId;
-use crate::{encounters, patients, settings};
+use crate::medicines::knowledge;
+use crate::medicines::model::MedicineId;
+use crate::patients::model::{PatientId, Severity};
+use crate::time::Zone;
+use crate::{chart, encounters, medicines, patients, settings};
 
 /// Whom a new prescription is for: a visit of the doctor's own, or a patient in the doctor's care.
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +45,90 @@ pub fn occasion(db: &mut DbConnection, actor: &Actor, whom: For) -> Result<Occas
     }
 }
 
+/// The content with each line's medicine found in the catalogue by its name, and what the catalogue knows of unit and
+/// route where nothing else is said.
+pub fn linked(db: &mut DbConnection, content: &Content) -> Result<Content, AppError> {
+    let names: Vec<&str> = content.medications.iter().map(|line| line.medicine.as_str()).collect();
+    let known = medicines::queries::named(db, &names)?;
+    let link = |line: &Medication| {
+        let mut line = Medication { medicine_id: None, ..line.clone() };
+        if let Some((_, medicine)) = known.iter().find(|(key, _)| *key == fold(&line.medicine)) {
+            line.medicine_id = Some(medicine.id);
+            line.medicine.clone_from(&medicine.name);
+            if line.unit.is_empty() && !line.dose.is_empty() {
+                line.unit.clone_from(&medicine.unit);
+            }
+            if line.route.is_empty() {
+                line.route.clone_from(&medicine.route);
+            }
+            line.compute_quantity();
+        }
+        line
+    };
+    Ok(Content { medications: content.medications.iter().map(link).collect(), ..content.clone() })
+}
+
+/// What speaks against these lines for this patient, the worst first.
+pub fn warnings(
+    db: &mut DbConnection,
+    by: &By,
+    actor: &Actor,
+    patient: PatientId,
+    content: &Content,
+) -> Result<Vec<Warning>, AppError> {
+    if content.medications.is_empty() {
+        return Ok(Vec::new());
+    }
+    let settings = settings::queries::find(db)?.ok_or(AppError::NotSetUp)?;
+    let today = settings.zone().date(by.now);
+    let taken = taken(db, patient, today, settings.zone())?;
+    let mut ids: Vec<MedicineId> = content.medications.iter().filter_map(|line| line.medicine_id).collect();
+    let medicines = medicines::queries::of_ids(db, &ids)?;
+    ids.extend(taken.iter().filter_map(|t| t.medicine_id));
+    let allergies = chart::queries::active_allergies(db, patient)?
+        .into_iter()
+        .map(|a| safety::Allergy {
+            is_severe: a.severity == Severity::Severe,
+            severity: a.severity.label(),
+            substance: a.substance,
+            reaction: a.reaction,
+        })
+        .collect();
+    let born = patients::queries::find(db, actor, patient)?.date_of_birth;
+    let background = Background {
+        knowledge: knowledge::load(db, &ids)?,
+        medicines,
+        taken,
+        allergies,
+        is_child: today.years_since(born).is_some_and(|years| years < ADULT),
+    };
+    Ok(safety::check(&content.medications, &background))
+}
+
+/// From this age in years on, usual doses for adults count.
+const ADULT: u32 = 18;
+
+/// What the patient takes already, from the one list of medications.
+fn taken(
+    db: &mut DbConnection,
+    patient: PatientId,
+    today: NaiveDate,
+    zone: Zone,
+) -> Result<Vec<safety::Taken>, AppError> {
+    let current = chart::medications::queries::current(db, patient, today, zone)?;
+    let names: Vec<&str> = current.iter().map(|m| m.medicine.as_str()).collect();
+    let known = medicines::queries::named(db, &names)?;
+    let taken = |medicine: Medicine| safety::Taken {
+        medicine_id: known.iter().find(|(key, _)| *key == fold(&medicine.medicine)).map(|(_, m)| m.id),
+        from: match medicine.origin {
+            Origin::Prescribed { prescription, .. } => prescription.code(),
+            Origin::Told { .. } => "taken, as was told".to_owned(),
+        },
+        what: medicine.medicine,
+    };
+    Ok(current.into_iter().map(taken).collect())
+}
+
 /// Adds a draft.
 pub fn create(
     db: &mut DbConnection,
@@ -47,6 +139,7 @@ pub fn create(
 ) -> Result<PrescriptionId, AppError> {
     let occasion = occasion(db, actor, whom)?;
     let doctor = actor.doctor_id.ok_or(AppError::Forbidden)?;
+    let content = &linked(db, content)?;
     let id = queries::insert(db, doctor, occasion, content, by.now)?;
     let entry = Entry::new("created", "prescription", id)
         .patient(occasion.patient)
@@ -75,6 +168,7 @@ pub fn update(
     content: &Content,
 ) -> Result<i32, AppError> {
     let before = own(db, actor, id)?;
+    let content = &linked(db, content)?;
     let stored = queries::content(db, &before)?;
     if stored == *content {
         return Ok(before.version);
@@ -106,8 +200,26 @@ fn stale(before: &Prescription, yours: &Content, theirs: &Content) -> StaleEdit 
         .row("Valid until", date(yours), date(theirs))
 }
 
-/// Hands a draft out: from now on it is seen by patient, desk and pharmacy, and is not edited any more. Whether this
-/// was the time that it happened; one that is out already stays as it is.
+/// Why a doctor goes on in spite of warnings.
+#[derive(Clone, Debug, Default)]
+pub struct Override {
+    pub reason: String,
+    /// The [`fingerprint`] of the warnings that the doctor read.
+    pub seen: String,
+}
+
+/// What became of an attempt to submit.
+#[derive(Debug)]
+pub enum Submitted {
+    /// It is out now.
+    Now,
+    /// It was out already, and stays as it is.
+    Before,
+    /// These speak against it, and no reason was given for them: it is still a draft.
+    Warned(Vec<Warning>),
+}
+
+/// Hands a draft out: from now on it is seen by patient, desk and pharmacy, and is not edited any more.
 ///
 /// # Errors
 /// `Conflict` with what is missing on it, or when it was edited after the person saw it.
@@ -117,14 +229,15 @@ pub fn submit(
     actor: &Actor,
     id: PrescriptionId,
     version: i32,
-) -> Result<bool, AppError> {
+    going_on: &Override,
+) -> Result<Submitted, AppError> {
     let before = own(db, actor, id)?;
     match before.status {
         PrescriptionStatus::Draft => {}
         PrescriptionStatus::Cancelled => {
             return Err(AppError::Conflict(format!("{} was cancelled. Write a new one.", id.code())));
         }
-        _ => return Ok(false),
+        _ => return Ok(Submitted::Before),
     }
     let settings = settings::queries::find(db)?.ok_or(AppError::NotSetUp)?;
     let content = queries::content(db, &before)?;
@@ -133,16 +246,42 @@ pub fn submit(
         let reasons: Vec<String> = problems.into_iter().map(|(_, message)| message).collect();
         return Err(AppError::Conflict(format!("{} cannot be submitted yet. {}", id.code(), reasons.join(" "))));
     }
-    if !queries::submit(db, id, version, by.now)? {
+    let warnings = warnings(db, by, actor, before.patient_id, &content)?;
+    if !warnings.is_empty() && (going_on.reason.is_empty() || going_on.seen != fingerprint(&warnings)) {
+        return Ok(Submitted::Warned(warnings));
+    }
+    let reason = if warnings.is_empty() { "" } else { &going_on.reason };
+    if !queries::submit(db, id, version, &warnings, reason, by.now)? {
         let message = format!("{} was changed in another window. Read it again before submitting it.", id.code());
         return Err(AppError::Conflict(message));
     }
-    let entry = Entry::new("submitted", "prescription", id)
+    let mut entry = Entry::new("submitted", "prescription", id)
         .patient(before.patient_id)
         .note("medications", content.medications.len())
         .note("tests", content.tests.len());
+    if !warnings.is_empty() {
+        entry = entry.note("warnings", warnings.len()).reason(reason);
+    }
     audit::record(db, by, &entry)?;
-    Ok(true)
+    Ok(Submitted::Now)
+}
+
+/// Writes the medicines of an earlier prescription on a new draft for the same patient.
+///
+/// # Errors
+/// `NotFound` for a prescription or patient out of the doctor's scope.
+pub fn repeat(db: &mut DbConnection, by: &By, actor: &Actor, id: PrescriptionId) -> Result<PrescriptionId, AppError> {
+    let earlier = queries::find(db, actor, id)?;
+    let settings = settings::queries::find(db)?.ok_or(AppError::NotSetUp)?;
+    let written = queries::content(db, &earlier)?;
+    let content = Content {
+        diagnosis: written.diagnosis,
+        notes: String::new(),
+        valid_until: Some(super::forms::usual_end(settings.zone().date(by.now))),
+        medications: written.medications,
+        tests: Vec::new(),
+    };
+    create(db, by, actor, For::Patient(earlier.patient_id), &content)
 }
 
 /// Takes a submitted prescription back, with a reason that everybody reads who sees it.

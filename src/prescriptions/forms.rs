@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use chrono::{Days, NaiveDate};
 
-use super::directions::{self, LONGEST_DAYS, MOST};
 use super::model::{Content, Medication, Priority, TestOrder};
+use crate::medicines::directions::{self, LONGEST_DAYS, MOST};
 use crate::web::Form;
 
 const MOST_LINES: usize = 200;
@@ -200,6 +200,7 @@ fn read_medications(form: &mut Form) -> Vec<Medication> {
         let typed_quantity = number(form, "quantity", index, &line.quantity, MOST);
         let computed = directions::quantity(&dose, &unit, &frequency, duration_days);
         found.push(Medication {
+            medicine_id: None,
             quantity: typed_quantity.or(computed),
             quantity_is_computed: computed.is_some() && typed_quantity.is_none_or(|typed| Some(typed) == computed),
             instructions: cell(form, "instructions", index, &line.instructions, 500),
@@ -241,15 +242,56 @@ fn read_tests(form: &mut Form) -> Vec<TestOrder> {
     found
 }
 
+/// The last day of a prescription of which nothing else is said.
+pub fn usual_end(today: NaiveDate) -> NaiveDate {
+    today.checked_add_days(Days::new(VALID_DAYS)).unwrap_or(today)
+}
+
+/// What the lines say so far, whether they are complete or not: for the warnings beside them.
+pub fn medications(form: &Form) -> Vec<Medication> {
+    let mut lines = read_medications(&mut form.clone());
+    lines.retain(|line| !line.medicine.is_empty());
+    lines
+}
+
+/// Puts a line on the form: in place of the first blank one, or below the others.
+pub fn put_line(form: &mut Form, line: MedicationLine) {
+    let mut lines = medication_lines(form);
+    match lines.iter_mut().find(|l| l.is_blank()) {
+        Some(blank) => *blank = line,
+        None => lines.push(line),
+    }
+    put_lines(form, &lines);
+}
+
+/// Adds a blank line.
+pub fn add_line(form: &mut Form) {
+    let mut lines = medication_lines(form);
+    lines.push(MedicationLine::default());
+    put_lines(form, &lines);
+}
+
+fn put_lines(form: &mut Form, lines: &[MedicationLine]) {
+    let column = |of: fn(&MedicationLine) -> &String| lines.iter().map(|l| of(l).clone()).collect::<Vec<String>>();
+    form.set_all("medicine", column(|l| &l.medicine));
+    form.set_all("dose", column(|l| &l.dose));
+    form.set_all("unit", column(|l| &l.unit));
+    form.set_all("route", column(|l| &l.route));
+    form.set_all("frequency", column(|l| &l.frequency));
+    form.set_all("duration", column(|l| &l.duration));
+    form.set_all("quantity", column(|l| &l.quantity));
+    form.set_all("instructions", column(|l| &l.instructions));
+}
+
 /// The form of a new prescription, with the diagnosis of the visit.
 pub fn empty(diagnosis: &str, today: NaiveDate) -> Form {
-    let until = today.checked_add_days(Days::new(VALID_DAYS)).unwrap_or(today);
+    let until = usual_end(today);
     let mut form = Form::of([("diagnosis", diagnosis.to_owned()), ("valid_until", until.to_string())]);
     push_medication(&mut form, &Medication::default());
     form
 }
 
-/// The form that edits a draft. A computed quantity is left open, so that it follows when the dose is changed.
+/// The form that edits a draft.
 pub fn filled(content: &Content, version: i32) -> Form {
     let mut form = Form::of([
         ("diagnosis", content.diagnosis.clone()),
@@ -271,17 +313,25 @@ pub fn filled(content: &Content, version: i32) -> Form {
     form
 }
 
-fn push_medication(form: &mut Form, line: &Medication) {
+/// A stored line as it is typed. A computed quantity is left open, so that it follows when the dose is changed.
+pub fn line_of(line: &Medication) -> MedicationLine {
     let number = |n: Option<i32>| n.map(|n| n.to_string()).unwrap_or_default();
-    let quantity = if line.quantity_is_computed { String::new() } else { number(line.quantity) };
-    form.push("medicine", line.medicine.clone());
-    form.push("dose", line.dose.clone());
-    form.push("unit", line.unit.clone());
-    form.push("route", line.route.clone());
-    form.push("frequency", line.frequency.clone());
-    form.push("duration", number(line.duration_days));
-    form.push("quantity", quantity);
-    form.push("instructions", line.instructions.clone());
+    MedicationLine {
+        medicine: line.medicine.clone(),
+        dose: line.dose.clone(),
+        unit: line.unit.clone(),
+        route: line.route.clone(),
+        frequency: line.frequency.clone(),
+        duration: number(line.duration_days),
+        quantity: if line.quantity_is_computed { String::new() } else { number(line.quantity) },
+        instructions: line.instructions.clone(),
+    }
+}
+
+fn push_medication(form: &mut Form, line: &Medication) {
+    let mut lines = medication_lines(form);
+    lines.push(line_of(line));
+    put_lines(form, &lines);
 }
 
 #[cfg(test)]
@@ -309,6 +359,7 @@ mod tests {
                     quantity: Some(15),
                     quantity_is_computed: true,
                     instructions: "after food".to_owned(),
+                    medicine_id: None,
                 },
                 Medication { medicine: "Aqueous cream".to_owned(), quantity: Some(1), ..Medication::default() },
             ],

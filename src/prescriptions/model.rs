@@ -10,14 +10,16 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel_derive_newtype::DieselNewType;
 
-use super::directions;
-use crate::access::Actor;
+use crate::access::{Actor, token};
 use crate::appointments::model::AppointmentId;
 use crate::codes;
-use crate::db::schema::{prescription_medications, prescriptions, test_orders};
+use crate::db::schema::{prescription_medications, prescription_warnings, prescriptions, test_orders};
 use crate::db::text;
 use crate::doctors::model::DoctorId;
 use crate::encounters::model::EncounterId;
+use crate::medicines::directions;
+use crate::medicines::interactions::model::Severity;
+use crate::medicines::model::MedicineId;
 use crate::patients::model::PatientId;
 
 /// The id of a prescription.
@@ -211,6 +213,8 @@ pub struct Prescription {
     pub submitted_at: Option<NaiveDateTime>,
     pub cancelled_at: Option<NaiveDateTime>,
     pub cancel_reason: String,
+    /// Why the doctor submitted it in spite of its warnings; empty when there were none.
+    pub override_reason: String,
     pub version: i32,
     pub created_at: NaiveDateTime,
 }
@@ -251,12 +255,23 @@ pub struct Medication {
     /// Whether the quantity follows from the rest, rather than having been typed.
     pub quantity_is_computed: bool,
     pub instructions: String,
+    /// The catalogue's medicine of this name; `None` for what was written freely.
+    pub medicine_id: Option<MedicineId>,
 }
 
 impl Medication {
     /// `1 tablet by mouth, three times a day, for 5 days`.
     pub fn directions(&self) -> String {
         directions::words(&self.dose, &self.unit, &self.route, &self.frequency, self.duration_days)
+    }
+
+    /// Lets the quantity follow from the rest, unless one was typed.
+    pub fn compute_quantity(&mut self) {
+        let computed = directions::quantity(&self.dose, &self.unit, &self.frequency, self.duration_days);
+        if self.quantity.is_none() || self.quantity_is_computed {
+            self.quantity = computed;
+            self.quantity_is_computed = computed.is_some();
+        }
     }
 
     /// `15 tablets`; empty when nobody said how much.
@@ -293,6 +308,71 @@ impl TestOrder {
         let parts = [self.test.as_str(), self.priority.label(), &self.instructions];
         parts.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join(" · ")
     }
+}
+
+/// What a warning is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow, strum::IntoStaticStr, strum::EnumString)]
+#[diesel(sql_type = Text)]
+#[strum(serialize_all = "snake_case")]
+pub enum WarningKind {
+    Allergy,
+    Duplicate,
+    Interaction,
+    Dose,
+}
+
+impl WarningKind {
+    /// The kind as people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Allergy => "Allergy",
+            Self::Duplicate => "Twice",
+            Self::Interaction => "Interaction",
+            Self::Dose => "Dose",
+        }
+    }
+}
+
+impl<DB: Backend> ToSql<Text, DB> for WarningKind
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        text::write(self, out)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for WarningKind
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        text::read::<Self, DB>(raw)
+    }
+}
+
+/// What speaks against a line, as it was shown to the doctor.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable)]
+#[diesel(table_name = prescription_warnings)]
+pub struct Warning {
+    pub kind: WarningKind,
+    pub severity: Severity,
+    /// The line's medicine.
+    pub medicine: String,
+    /// Why.
+    pub message: String,
+    /// From where.
+    pub source: String,
+}
+
+/// Stands for exactly these warnings, so that a reason counts for those that were read; empty for none.
+pub fn fingerprint(warnings: &[Warning]) -> String {
+    if warnings.is_empty() {
+        return String::new();
+    }
+    let all: Vec<String> =
+        warnings.iter().map(|w| [w.medicine.as_str(), &w.message, &w.source].join("\u{1f}")).collect();
+    token::hash(&all.join("\u{1e}"))
 }
 
 /// What the doctor writes on a prescription.
@@ -341,6 +421,8 @@ pub struct Sheet {
     pub license_number: String,
     pub qualifications: String,
     pub department: String,
+    /// Those that the doctor met when submitting it.
+    pub warnings: Vec<Warning>,
 }
 
 /// A prescription in a list.

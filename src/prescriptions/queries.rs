@@ -5,14 +5,15 @@ use diesel::prelude::*;
 
 use super::model::{
     Content, Medication, Prescription, PrescriptionId, PrescriptionRow, PrescriptionStatus, Priority, Sheet, TestOrder,
+    Warning,
 };
 use crate::access::{Actor, Permission, Role};
 use crate::accounts::model::UserId;
 use crate::appointments::model::AppointmentId;
 use crate::db::fold::{contains, fold};
 use crate::db::schema::{
-    appointments, departments, doctors, encounters, patients, prescription_medications, prescriptions, test_orders,
-    users,
+    appointments, departments, doctors, encounters, patients, prescription_medications, prescription_warnings,
+    prescriptions, test_orders, users,
 };
 use crate::db::{DbConnection, MultiBackend};
 use crate::doctors::model::DoctorId;
@@ -110,7 +111,17 @@ pub fn sheet(db: &mut DbConnection, actor: &Actor, id: PrescriptionId) -> QueryR
             ))
             .first(db)?;
     let doctor = format!("Dr {first} {last}");
-    Ok(Sheet { prescription, content, doctor, license_number, qualifications, department })
+    let warnings = warnings(db, id)?;
+    Ok(Sheet { prescription, content, doctor, license_number, qualifications, department, warnings })
+}
+
+/// The warnings that the doctor met when submitting a prescription.
+pub fn warnings(db: &mut DbConnection, id: PrescriptionId) -> QueryResult<Vec<Warning>> {
+    prescription_warnings::table
+        .filter(prescription_warnings::prescription_id.eq(id))
+        .order(prescription_warnings::position)
+        .select(Warning::as_select())
+        .load(db)
 }
 
 /// What is written on a prescription.
@@ -204,6 +215,21 @@ pub fn for_patient(
     list(db, actor, &Filter { patient: Some(patient), ..Filter::default() }, offset, limit)
 }
 
+/// The patient's last prescription that is out, stands, has medicines and that the person may see.
+pub fn last_submitted(db: &mut DbConnection, actor: &Actor, patient: PatientId) -> QueryResult<Option<Prescription>> {
+    let its_medicines =
+        prescription_medications::table.filter(prescription_medications::prescription_id.eq(prescriptions::id));
+    visible_to(actor)
+        .filter(prescriptions::patient_id.eq(patient))
+        .filter(prescriptions::status.ne(PrescriptionStatus::Draft))
+        .filter(prescriptions::status.ne(PrescriptionStatus::Cancelled))
+        .filter(diesel::dsl::exists(its_medicines))
+        .order(prescriptions::id.desc())
+        .select(Prescription::as_select())
+        .first(db)
+        .optional()
+}
+
 /// The prescriptions that belong to a visit and that the person may see.
 pub fn of_encounter(db: &mut DbConnection, actor: &Actor, id: EncounterId) -> QueryResult<Vec<PrescriptionRow>> {
     list(db, actor, &Filter { encounter: Some(id), ..Filter::default() }, 0, 100)
@@ -294,6 +320,7 @@ fn put_lines(db: &mut DbConnection, id: PrescriptionId, content: &Content) -> Qu
                 prescription_medications::quantity.eq(line.quantity),
                 prescription_medications::quantity_is_computed.eq(line.quantity_is_computed),
                 prescription_medications::instructions.eq(&line.instructions),
+                prescription_medications::medicine_id.eq(line.medicine_id),
             ))
             .execute(db)?;
     }
@@ -312,8 +339,16 @@ fn put_lines(db: &mut DbConnection, id: PrescriptionId, content: &Content) -> Qu
     Ok(())
 }
 
-/// Hands a draft of this version out; `false` when it is not that draft any more.
-pub fn submit(db: &mut DbConnection, id: PrescriptionId, version: i32, now: NaiveDateTime) -> QueryResult<bool> {
+/// Hands a draft of this version out, with its warnings and why the doctor goes on; `false` when it is not that draft
+/// any more.
+pub fn submit(
+    db: &mut DbConnection,
+    id: PrescriptionId,
+    version: i32,
+    warnings: &[Warning],
+    override_reason: &str,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
     let draft = prescriptions::table
         .find(id)
         .filter(prescriptions::version.eq(version))
@@ -322,11 +357,28 @@ pub fn submit(db: &mut DbConnection, id: PrescriptionId, version: i32, now: Naiv
         .set((
             prescriptions::status.eq(PrescriptionStatus::Submitted),
             prescriptions::submitted_at.eq(now),
+            prescriptions::override_reason.eq(override_reason),
             prescriptions::version.eq(version + 1),
             prescriptions::updated_at.eq(now),
         ))
         .execute(db)?;
-    Ok(changed == 1)
+    if changed != 1 {
+        return Ok(false);
+    }
+    for (position, warning) in (0_i32..).zip(warnings) {
+        diesel::insert_into(prescription_warnings::table)
+            .values((
+                prescription_warnings::prescription_id.eq(id),
+                prescription_warnings::position.eq(position),
+                prescription_warnings::kind.eq(warning.kind),
+                prescription_warnings::severity.eq(warning.severity),
+                prescription_warnings::medicine.eq(&warning.medicine),
+                prescription_warnings::message.eq(&warning.message),
+                prescription_warnings::source.eq(&warning.source),
+            ))
+            .execute(db)?;
+    }
+    Ok(true)
 }
 
 /// Takes a submitted prescription back; `false` when it is not in that state any more.

@@ -51,6 +51,12 @@ impl Form {
         self.fields.push((name.to_owned(), value.into()));
     }
 
+    /// Puts these values in place of those of a field that occurs several times.
+    pub fn set_all(&mut self, name: &str, values: Vec<String>) {
+        self.fields.retain(|(field, _)| field != name);
+        self.fields.extend(values.into_iter().map(|value| (name.to_owned(), value)));
+    }
+
     /// The value of a field; empty when it was not sent.
     pub fn value(&self, name: &str) -> &str {
         self.fields.iter().find(|(n, _)| n == name).map_or("", |(_, v)| v)

@@ -154,6 +154,9 @@ const LINKS: &[Link] = &[
         .for_those_who(Permission::SeeSchedules)
         .shown_to(&[Role::Doctor])
         .also_within(&["/doctors/*/availability", "/doctors/*/exceptions"]),
+    link("Medicines", "Medicines", "/medicines", "pill", "m").for_those_who(Permission::SeeMedicines),
+    link("Medicines", "Substances", "/substances", "flask", "w").for_those_who(Permission::ManageStock),
+    link("Medicines", "Interactions", "/interactions", "arrows-exchange", "i").for_those_who(Permission::SeeMedicines),
     link("Hospital", "Departments", "/departments", "building-hospital", "e").for_those_who(Permission::SeeDepartments),
     link("Hospital", "Doctors", "/doctors", "stethoscope", "l").for_those_who(Permission::SeeDoctors),
     link("Hospital", "Specializations", "/specializations", "id-badge", "z")

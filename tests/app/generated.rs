@@ -1,11 +1,11 @@
 //! Generated input (`security.md` 37): whatever is typed, nothing panics, nothing answers 5xx, and what reads back reads
-//! back the same. A failure names its seed; `INFIRMARY_TEST_SEED` with that number repeats it.
+//! back the same. Every run tries the same inputs, so that a failure is the change's own; another number as
+//! `INFIRMARY_TEST_SEED` tries others.
 
 mod parsers;
 mod requests;
 
 use std::fmt::Debug;
-use std::hash::{BuildHasher, RandomState};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -19,10 +19,9 @@ pub fn tests(suite: &mut Suite) {
     requests::tests(suite);
 }
 
-/// Where this run begins: another place each time, or the one that is asked for.
+/// Where this run begins: always at the same place, or at the one that is asked for.
 fn seed() -> u64 {
-    let asked = std::env::var("INFIRMARY_TEST_SEED").ok().and_then(|seed| seed.parse().ok());
-    asked.unwrap_or_else(|| RandomState::new().hash_one("seed"))
+    std::env::var("INFIRMARY_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(7)
 }
 
 fn runner(seed: u64, cases: u32) -> TestRunner {

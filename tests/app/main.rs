@@ -20,6 +20,7 @@ mod diagnosis_codes;
 mod doctors;
 mod encounters;
 mod generated;
+mod medicines;
 mod patients;
 mod prescriptions;
 mod privacy;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
     diagnosis_codes::tests(&mut suite);
     encounters::tests(&mut suite);
     generated::tests(&mut suite);
+    medicines::tests(&mut suite);
     patients::tests(&mut suite);
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);

@@ -40,20 +40,27 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::encounter_versions::table.select(schema::encounter_versions::all_columns).execute(db)?;
         schema::encounters::table.select(schema::encounters::all_columns).execute(db)?;
         schema::form_submissions::table.select(schema::form_submissions::all_columns).execute(db)?;
+        schema::interactions::table.select(schema::interactions::all_columns).execute(db)?;
         schema::login_throttles::table.select(schema::login_throttles::all_columns).execute(db)?;
         schema::medication_statements::table.select(schema::medication_statements::all_columns).execute(db)?;
+        schema::medicine_substances::table.select(schema::medicine_substances::all_columns).execute(db)?;
+        schema::medicines::table.select(schema::medicines::all_columns).execute(db)?;
         schema::no_known_allergies::table.select(schema::no_known_allergies::all_columns).execute(db)?;
         schema::patients::table.select(schema::patients::all_columns).execute(db)?;
+        schema::prescription_favourites::table.select(schema::prescription_favourites::all_columns).execute(db)?;
         schema::prescription_medication_stops::table
             .select(schema::prescription_medication_stops::all_columns)
             .execute(db)?;
         schema::prescription_medications::table.select(schema::prescription_medications::all_columns).execute(db)?;
+        schema::prescription_warnings::table.select(schema::prescription_warnings::all_columns).execute(db)?;
         schema::prescriptions::table.select(schema::prescriptions::all_columns).execute(db)?;
         schema::secrets::table.select(schema::secrets::all_columns).execute(db)?;
         schema::sessions::table.select(schema::sessions::all_columns).execute(db)?;
         schema::settings::table.select(schema::settings::all_columns).execute(db)?;
         schema::slot_holds::table.select(schema::slot_holds::all_columns).execute(db)?;
         schema::specializations::table.select(schema::specializations::all_columns).execute(db)?;
+        schema::substance_groups::table.select(schema::substance_groups::all_columns).execute(db)?;
+        schema::substances::table.select(schema::substances::all_columns).execute(db)?;
         schema::test_orders::table.select(schema::test_orders::all_columns).execute(db)?;
         schema::user_pictures::table.select(schema::user_pictures::all_columns).execute(db)?;
         schema::users::table.select(schema::users::all_columns).execute(db)?;

@@ -9,7 +9,7 @@ use super::people::{Core, age};
 use super::rng::Rng;
 use super::rows;
 use super::visits::{Visit, World};
-use crate::prescriptions::directions;
+use crate::medicines::directions;
 
 const BODY: u64 = 8;
 

@@ -192,7 +192,7 @@ mod tests {
     use std::collections::HashSet;
 
     use super::Catalogue;
-    use crate::prescriptions::directions;
+    use crate::medicines::directions;
 
     #[test]
     fn quantities_follow_from_the_directions_or_are_given() {

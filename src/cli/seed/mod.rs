@@ -30,10 +30,11 @@ use crate::db::bulk::{self, Bulk, insert};
 use crate::db::schema::{doctors, patients};
 use crate::db::{self, Db, DbConnection};
 use crate::error::AppError;
+use crate::medicines::starter;
 use crate::money::Currency;
 use crate::settings::model::NewSettings;
 use crate::time::Zone;
-use crate::{settings, time};
+use crate::{medicines, settings, time};
 use batch::Batch;
 use catalogue::Catalogue;
 use names::Names;
@@ -213,6 +214,10 @@ fn prepare(
 ) -> Result<(calendar::Plan, staff::Staff, Population, i64), AppError> {
     if let Some(new) = &options.settings {
         settings::queries::insert(db, new)?;
+    }
+    starter::add_knowledge(db, options.now)?;
+    if medicines::queries::is_empty(db)? {
+        starter::add_medicines(db, options.now)?;
     }
     let staff = staff::create(db, options, names, catalogue)?;
     let plan = calendar::plan(&staff.doctors, options.today, options.appointments, options.patients)

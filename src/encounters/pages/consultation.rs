@@ -15,7 +15,8 @@ use crate::encounters::{actions, queries};
 use crate::error::{AppError, ConflictRow, StaleEdit};
 use crate::patients::banner::{self, Banner};
 use crate::patients::model::PatientId;
-use crate::prescriptions::model::{PrescriptionRow, PrescriptionStatus};
+use crate::prescriptions::actions::Submitted;
+use crate::prescriptions::model::{PrescriptionId, PrescriptionRow, PrescriptionStatus};
 use crate::time::long_date_text;
 use crate::web::page::html_with;
 use crate::web::{Answer, Cx, Flash, Form, Page};
@@ -265,9 +266,15 @@ pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
             }
             actions::sign(db, &by, &actor, id, seen, &content)?;
             for code in typed.values("submit_rx") {
-                let prescription = code.parse::<i64>().map(Into::into).map_err(|_| AppError::NotFound)?;
+                let prescription = code.parse::<i64>().map(PrescriptionId).map_err(|_| AppError::NotFound)?;
                 let version = prescriptions::queries::find(db, &actor, prescription)?.version;
-                prescriptions::actions::submit(db, &by, &actor, prescription, version)?;
+                let going_on = prescriptions::actions::Override::default();
+                let outcome = prescriptions::actions::submit(db, &by, &actor, prescription, version, &going_on)?;
+                if let Submitted::Warned(_) = outcome {
+                    let code = prescription.code();
+                    let message = format!("{code} has warnings: open it, read them and say why you go on. Then sign.");
+                    return Err(AppError::Conflict(message));
+                }
             }
             Ok(None)
         })

@@ -1,4 +1,7 @@
 //! The pages of prescriptions.
 
+pub mod check;
+pub mod favourites;
+pub mod finish;
 pub mod read;
 pub mod write;

@@ -77,6 +77,9 @@ struct ShowPage {
     /// Whether it is the reader's own draft.
     may_edit: bool,
     may_cancel: bool,
+    /// Whether the reader may write one like it, and keep its lines as favourites.
+    may_repeat: bool,
+    may_keep: bool,
     /// The visit that it belongs to, for those who may read it.
     visit: Option<EncounterId>,
 }
@@ -234,6 +237,10 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
         may_cancel: sheet.prescription.is_of(&actor)
             && sheet.prescription.status.may_be_cancelled()
             && actor.may(Permission::WritePrescriptions),
+        may_repeat: !sheet.content.medications.is_empty()
+            && sheet.prescription.status != PrescriptionStatus::Draft
+            && actor.may(Permission::WritePrescriptions),
+        may_keep: actor.may(Permission::WritePrescriptions),
         sheet,
     })
 }

@@ -1,20 +1,24 @@
-//! Writing a prescription: the form, submitting, cancelling.
+//! Writing a prescription: the form, which is saved as a draft or submitted at once.
 
 use askama::Template;
 
+use super::check::Panel;
+use super::finish::done;
 use crate::access::{Actor, can};
 use crate::audit::Entry;
 use crate::encounters;
 use crate::encounters::model::EncounterId;
 use crate::error::AppError;
+use crate::medicines::directions::{FREQUENCIES, Frequency, ROUTES, UNITS};
 use crate::patients::banner::{self, Banner};
 use crate::patients::model::PatientId;
-use crate::prescriptions::actions::{self, For};
-use crate::prescriptions::directions::{FREQUENCIES, ROUTES, UNITS};
+use crate::prescriptions::actions::{self, For, Override, Submitted};
+use crate::prescriptions::favourites;
+use crate::prescriptions::favourites::model::{Favourite, FavouriteId};
 use crate::prescriptions::forms::{self, MedicationLine, TestLine};
 use crate::prescriptions::model::{Prescription, PrescriptionId, Priority};
-use crate::prescriptions::queries;
-use crate::web::{Answer, Cx, Flash, Form, Page};
+use crate::prescriptions::{queries, shorthand};
+use crate::web::{Answer, Cx, Form, Page};
 use strum::VariantArray;
 
 type Doctor = Cx<can::WritePrescriptions>;
@@ -33,23 +37,12 @@ struct FormPage {
     /// Where the form is sent.
     action: String,
     back: String,
-    /// The visit or the patient of a new one, as the form carries it.
-    whom: Option<(&'static str, String)>,
-}
-
-#[derive(Template)]
-#[template(path = "prescriptions/cancel.html")]
-struct CancelPage {
-    page: Page,
-    prescription: Prescription,
-    form: Form,
-}
-
-/// What a line says so far, in words.
-#[derive(Template)]
-#[template(path = "prescriptions/preview.html")]
-struct Preview {
-    words: String,
+    /// The visit or the patient of a new one, or the draft itself, as the form carries it.
+    whom: (&'static str, String),
+    panel: Panel,
+    favourites: Vec<Favourite>,
+    /// The patient's last prescription that can be written again.
+    last: Option<Prescription>,
 }
 
 /// A line with its number on the page and what is wrong with it.
@@ -88,7 +81,7 @@ impl FormPage {
         UNITS
     }
 
-    fn frequencies(&self) -> &'static [crate::prescriptions::directions::Frequency] {
+    fn frequencies(&self) -> &'static [Frequency] {
         FREQUENCIES
     }
 
@@ -98,7 +91,7 @@ impl FormPage {
 }
 
 /// Whom the address or the form names.
-fn whom(encounter: &str, patient: &str) -> Result<For, AppError> {
+pub(super) fn whom(encounter: &str, patient: &str) -> Result<For, AppError> {
     let number = |text: &str| text.parse::<i64>().map_err(|_| AppError::NotFound);
     match (encounter, patient) {
         ("", "") => Err(AppError::NotFound),
@@ -107,17 +100,47 @@ fn whom(encounter: &str, patient: &str) -> Result<For, AppError> {
     }
 }
 
-async fn form_page(
-    cx: &Doctor,
-    form: Form,
-    patient: PatientId,
-    title: &str,
-    action: String,
-    back: String,
-    whom: Option<For>,
-) -> Result<FormPage, AppError> {
-    let (actor, today) = (cx.actor()?.clone(), cx.today());
-    let banner = cx.read(move |db| Ok(banner::load(db, &actor, patient, today)?)).await?;
+/// For what a form is: a new prescription, or a draft.
+#[derive(Clone, Copy)]
+enum Target<'a> {
+    New(For),
+    Draft(&'a Prescription),
+}
+
+async fn form_page(cx: &Doctor, form: Form, patient: PatientId, target: Target<'_>) -> Result<FormPage, AppError> {
+    let (title, action, back, whom) = match target {
+        Target::New(For::Encounter(id)) => (
+            "New prescription".to_owned(),
+            "/prescriptions".to_owned(),
+            format!("/encounters/{id}"),
+            ("encounter", id.to_string()),
+        ),
+        Target::New(For::Patient(id)) => (
+            "New prescription".to_owned(),
+            "/prescriptions".to_owned(),
+            format!("/patients/{id}/prescriptions"),
+            ("patient", id.to_string()),
+        ),
+        Target::Draft(draft) => (
+            draft.id.code(),
+            format!("/prescriptions/{}/edit", draft.id),
+            match draft.encounter_id {
+                Some(id) => format!("/encounters/{id}"),
+                None => format!("/prescriptions/{}", draft.id),
+            },
+            ("prescription", draft.id.to_string()),
+        ),
+    };
+    let (by, actor, today, shown) = (cx.by.clone(), cx.actor()?.clone(), cx.today(), form.clone());
+    let doctor = actor.doctor_id.ok_or(AppError::Forbidden)?;
+    let (banner, panel, favourites, last) = cx
+        .read(move |db| {
+            let banner = banner::load(db, &actor, patient, today)?;
+            let panel = Panel::load(db, &by, &actor, patient, &shown)?;
+            let favourites = favourites::queries::list(db, doctor, shown.value("diagnosis"))?;
+            Ok((banner, panel, favourites, queries::last_submitted(db, &actor, patient)?))
+        })
+        .await?;
     // The banner is shown with every answer that holds the form, also with one that comes back.
     cx.looked(Entry::viewed("patient", patient, patient).note("page", "prescription form")).await?;
     let medications = forms::medication_lines(&form)
@@ -140,28 +163,19 @@ async fn form_page(
         blank_test: LineView::blank(TestLine::default()),
         action,
         back,
-        whom: whom.map(|whom| match whom {
-            For::Encounter(id) => ("encounter", id.to_string()),
-            For::Patient(id) => ("patient", id.to_string()),
-        }),
+        whom,
+        panel,
+        favourites,
+        last,
     })
 }
 
 async fn new_page(cx: &Doctor, form: Form, whom: For, patient: PatientId) -> Result<FormPage, AppError> {
-    let back = match whom {
-        For::Encounter(id) => format!("/encounters/{id}"),
-        For::Patient(id) => format!("/patients/{id}/prescriptions"),
-    };
-    form_page(cx, form, patient, "New prescription", "/prescriptions".to_owned(), back, Some(whom)).await
+    form_page(cx, form, patient, Target::New(whom)).await
 }
 
 async fn edit_page(cx: &Doctor, form: Form, prescription: &Prescription) -> Result<FormPage, AppError> {
-    let back = match prescription.encounter_id {
-        Some(id) => format!("/encounters/{id}"),
-        None => format!("/prescriptions/{}", prescription.id),
-    };
-    let action = format!("/prescriptions/{}/edit", prescription.id);
-    form_page(cx, form, prescription.patient_id, &prescription.id.code(), action, back, None).await
+    form_page(cx, form, prescription.patient_id, Target::Draft(prescription)).await
 }
 
 pub async fn new(cx: Doctor) -> Answer {
@@ -186,14 +200,41 @@ pub async fn new(cx: Doctor) -> Answer {
     cx.html(&new_page(&cx, forms::empty(&diagnosis, today), whom, patient).await?)
 }
 
-/// Adds the row that was asked for without JavaScript; `false` when none was.
-fn add_row(form: &mut Form) -> bool {
-    match form.value("then") {
-        "add-medicine" => form.push("medicine", ""),
-        "add-test" => form.push("test", ""),
-        _ => return false,
+/// Changes the lines as one of the form's buttons asks; `false` when none does, and the form is to be saved.
+async fn changes_lines(cx: &Doctor, form: &mut Form, patient: PatientId) -> Result<bool, AppError> {
+    let then = form.value("then").to_owned();
+    if let Some(id) = then.strip_prefix("favourite-") {
+        let doctor = cx.actor()?.doctor_id.ok_or(AppError::Forbidden)?;
+        let id = FavouriteId(id.parse().map_err(|_| AppError::NotFound)?);
+        let favourite = cx.read(move |db| Ok(favourites::queries::find(db, doctor, id)?)).await?;
+        forms::put_line(form, favourite.line());
+        return Ok(true);
     }
-    true
+    match then.as_str() {
+        "add-medicine" => forms::add_line(form),
+        "add-test" => form.push("test", ""),
+        "repeat-last" => {
+            let actor = cx.actor()?.clone();
+            let content = cx
+                .read(move |db| match queries::last_submitted(db, &actor, patient)? {
+                    Some(last) => Ok(queries::content(db, &last)?),
+                    None => Err(AppError::NotFound),
+                })
+                .await?;
+            for line in &content.medications {
+                forms::put_line(form, forms::line_of(line));
+            }
+        }
+        // Enter in any field, and the button beside the typed line.
+        "enter" | "line" if !form.value("quick").trim().is_empty() => {
+            let line = shorthand::read(form.value("quick"));
+            forms::put_line(form, line);
+            form.set_all("quick", Vec::new());
+        }
+        "line" => {}
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 fn wants_submit(form: &Form) -> bool {
@@ -204,14 +245,28 @@ fn parse(form: &mut Form, today: chrono::NaiveDate) -> Option<crate::prescriptio
     if wants_submit(form) { forms::parse_complete(form, today) } else { forms::parse(form, today) }
 }
 
-fn done(id: &str, submitted: bool) -> Flash {
-    let code = id.rsplit('/').next().and_then(|n| n.parse().ok()).map(|n| PrescriptionId(n).code());
-    let code = code.unwrap_or_else(|| "The prescription".to_owned());
-    if submitted {
-        Flash::success(format!("{code} was submitted.")).link(format!("{id}/print"), "Print it")
-    } else {
-        Flash::success(format!("{code} was saved as a draft."))
-    }
+fn going_on(form: &mut Form) -> Override {
+    Override { reason: form.text("override_reason", 500), seen: form.value("seen").to_owned() }
+}
+
+/// The page of a draft that its warnings keep back: everything typed is on it.
+async fn warned(cx: &Doctor, id: PrescriptionId, reason: &str) -> Answer {
+    let actor = cx.actor()?.clone();
+    let (draft, content) = cx
+        .read(move |db| {
+            let draft = own_draft(db, &actor, id)?;
+            let content = queries::content(db, &draft)?;
+            Ok((draft, content))
+        })
+        .await?;
+    let mut form = forms::filled(&content, draft.version);
+    form.push("override_reason", reason);
+    let message = match reason.is_empty() {
+        true => "Read the warnings, and say why you go on.",
+        false => "There are other warnings now. Read them, and say why you go on.",
+    };
+    form.refuse_field("override_reason", message);
+    cx.invalid(&edit_page(cx, form, &draft).await?)
 }
 
 pub async fn create(cx: Doctor) -> Answer {
@@ -220,23 +275,29 @@ pub async fn create(cx: Doctor) -> Answer {
     let asker = actor.clone();
     let patient = cx.read(move |db| Ok(actions::occasion(db, &asker, whom)?.patient)).await?;
     let mut form = cx.form.clone();
-    if add_row(&mut form) {
+    if changes_lines(&cx, &mut form, patient).await? {
         return cx.html(&new_page(&cx, form, whom, patient).await?);
     }
-    let submits = wants_submit(&form);
+    let (submits, going_on) = (wants_submit(&form), going_on(&mut form));
     let Some(content) = parse(&mut form, cx.today()) else {
         return cx.invalid(&new_page(&cx, form, whom, patient).await?);
     };
-    let (location, _) = cx
-        .write_once(move |db| {
+    let reason = going_on.reason.clone();
+    let (location, made) = cx
+        .write_once_with(move |db| {
             let id = actions::create(db, &by, &actor, whom, &content)?;
-            if submits {
-                actions::submit(db, &by, &actor, id, 1)?;
-            }
-            Ok(format!("/prescriptions/{id}"))
+            let outcome = match submits {
+                true => Some(actions::submit(db, &by, &actor, id, 1, &going_on)?),
+                false => None,
+            };
+            Ok((format!("/prescriptions/{id}"), (id, outcome)))
         })
         .await?;
-    cx.redirect_with(&location, &done(&location, submits))
+    match made {
+        Some((id, Some(Submitted::Warned(_)))) => warned(&cx, id, &reason).await,
+        Some((id, outcome)) => cx.redirect_with(&location, &done(id, outcome.is_some())),
+        None => cx.redirect(&location),
+    }
 }
 
 /// The own draft; what is out already is only shown.
@@ -279,94 +340,25 @@ pub async fn update(cx: Doctor) -> Answer {
         })
         .await?;
     let mut form = cx.form.clone();
-    if add_row(&mut form) {
+    if changes_lines(&cx, &mut form, prescription.patient_id).await? {
         return cx.html(&edit_page(&cx, form, &prescription).await?);
     }
-    let (version, submits) = (form.version(), wants_submit(&form));
+    let (version, submits, going_on) = (form.version(), wants_submit(&form), going_on(&mut form));
     let Some(content) = parse(&mut form, cx.today()) else {
         return cx.invalid(&edit_page(&cx, form, &prescription).await?);
     };
-    cx.write(move |db| {
-        let version = actions::update(db, &by, &actor, id, version, &content)?;
-        if submits {
-            actions::submit(db, &by, &actor, id, version)?;
-        }
-        Ok(())
-    })
-    .await?;
-    let location = format!("/prescriptions/{id}");
-    cx.redirect_with(&location, &done(&location, submits))
-}
-
-/// What a line says so far, for the words under it.
-pub async fn preview(cx: Doctor) -> Answer {
-    let line = MedicationLine {
-        dose: cx.query("dose"),
-        unit: cx.query("unit"),
-        route: cx.query("route"),
-        frequency: cx.query("frequency"),
-        duration: cx.query("duration"),
-        quantity: cx.query("quantity"),
-        ..MedicationLine::default()
-    };
-    cx.html(&Preview { words: line.preview() })
-}
-
-pub async fn submit(cx: Doctor) -> Answer {
-    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
-    let version = cx.form.version();
-    let location = format!("/prescriptions/{id}");
-    match cx.write(move |db| actions::submit(db, &by, &actor, id, version)).await {
-        Ok(true) => cx.redirect_with(&location, &done(&location, true)),
-        Ok(false) => {
-            let flash = Flash::info(format!("{} was submitted already.", id.code()));
-            cx.redirect_with(&location, &flash)
-        }
-        Err(AppError::Conflict(message)) => cx.redirect_with(&location, &Flash::danger(message)),
-        Err(error) => Err(error),
-    }
-}
-
-pub async fn confirm_cancel(cx: Doctor) -> Answer {
-    let page = cancel_page(&cx, Form::default()).await?;
-    cx.html(&page)
-}
-
-async fn cancel_page(cx: &Doctor, form: Form) -> Result<CancelPage, AppError> {
-    let (actor, id) = (cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
-    let prescription = cx
-        .read(move |db| {
-            let prescription = queries::find(db, &actor, id)?;
-            if !prescription.is_of(&actor) {
-                return Err(AppError::NotFound);
+    let reason = going_on.reason.clone();
+    let outcome = cx
+        .write(move |db| {
+            let version = actions::update(db, &by, &actor, id, version, &content)?;
+            match submits {
+                true => Ok(Some(actions::submit(db, &by, &actor, id, version, &going_on)?)),
+                false => Ok(None),
             }
-            if !prescription.status.may_be_cancelled() {
-                let state = prescription.status.label().to_lowercase();
-                return Err(AppError::Conflict(format!("{} is {state} and cannot be cancelled.", id.code())));
-            }
-            Ok(prescription)
         })
         .await?;
-    Ok(CancelPage { page: cx.page(&format!("Cancel {}?", id.code())), prescription, form })
-}
-
-pub async fn cancel(cx: Doctor) -> Answer {
-    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
-    let mut form = cx.form.clone();
-    let reason = form.required("reason", 500, "Say why it is cancelled: patient and pharmacy read it.");
-    if !form.is_valid() {
-        return cx.invalid(&cancel_page(&cx, form).await?);
+    match outcome {
+        Some(Submitted::Warned(_)) => warned(&cx, id, &reason).await,
+        outcome => cx.redirect_with(&format!("/prescriptions/{id}"), &done(id, outcome.is_some())),
     }
-    cx.write(move |db| actions::cancel(db, &by, &actor, id, &reason)).await?;
-    cx.redirect_with(&format!("/prescriptions/{id}"), &Flash::success(format!("{} was cancelled.", id.code())))
-}
-
-pub async fn discard(cx: Doctor) -> Answer {
-    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
-    let gone = cx.write(move |db| actions::discard(db, &by, &actor, id)).await?;
-    let back = match gone.encounter_id {
-        Some(encounter) => format!("/encounters/{encounter}"),
-        None => format!("/patients/{}/prescriptions", gone.patient_id),
-    };
-    cx.redirect_with(&back, &Flash::success("The draft was discarded."))
 }

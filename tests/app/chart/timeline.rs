@@ -133,7 +133,7 @@ fn prescription(
     let content = Content { medications: vec![line], ..Content::default() };
     let occasion = infirmary::prescriptions::queries::Occasion { patient, encounter: None, appointment: None };
     let id = infirmary::prescriptions::queries::insert(db, doctor, occasion, &content, at)?;
-    infirmary::prescriptions::queries::submit(db, id, 1, at)?;
+    infirmary::prescriptions::queries::submit(db, id, 1, &[], "", at)?;
     Ok(())
 }
 

@@ -84,7 +84,9 @@ fn fields(page: &[(String, String)]) -> BoxedStrategy<Vec<(String, String)>> {
 /// The address with some of its ids replaced by anything, which stays one part of it.
 fn address(path: &str, strange: Option<&str>) -> String {
     let Some(strange) = strange else { return path.to_owned() };
-    let part = encode(strange).replace('/', "%2F").replace('.', "%2E");
+    // Longer addresses are no address to any server.
+    let strange: String = strange.chars().take(300).collect();
+    let part = encode(&strange).replace('/', "%2F").replace('.', "%2E");
     let parts = path.split('/').map(|p| if p.parse::<i64>().is_ok() { part.as_str() } else { p });
     parts.collect::<Vec<_>>().join("/")
 }
@@ -140,8 +142,9 @@ async fn every_route_answers_whatever_it_is_sent(app: TestApp) {
                 Some(reply) => format!("{} {}", reply.status, reply.words()),
                 None => "no answer at all".to_owned(),
             };
-            let shown: String = format!("{fields:?}").chars().take(2_000).collect();
-            broken.push(format!("{} {} as {path}: {what}\n  {shown}", row.method, row.path));
+            let short = |text: &str| text.chars().take(500).collect::<String>();
+            let (path, fields) = (short(path), short(&format!("{fields:?}")));
+            broken.push(format!("{} {} as {path}: {what}\n  {fields}", row.method, row.path));
         }
     }
     assert!(sent > 300, "every route was asked: {sent}");

@@ -286,7 +286,8 @@ impl Visitor {
         for header in headers {
             request = request.insert_header(*header);
         }
-        Reply::of(request.send_form(&fields).await.expect("the server answers")).await
+        let sent = request.send_form(&fields).await;
+        Reply::of(sent.unwrap_or_else(|error| panic!("the server answers {path}: {error}"))).await
     }
 
     /// Sends a form with a file, as browsers do.

@@ -17,6 +17,12 @@ use infirmary::doctors::specializations::forms::SpecializationInput;
 use infirmary::doctors::specializations::model::SpecializationId;
 use infirmary::encounters::model::EncounterId;
 use infirmary::error::AppError;
+use infirmary::medicines::forms::MedicineInput;
+use infirmary::medicines::interactions::forms::InteractionInput;
+use infirmary::medicines::interactions::model::{InteractionId, Severity};
+use infirmary::medicines::model::MedicineId;
+use infirmary::medicines::substances::forms::SubstanceInput;
+use infirmary::medicines::substances::model::SubstanceId;
 use infirmary::patients::model::PatientId;
 use infirmary::prescriptions::model::{Content, Medication, PrescriptionId};
 use infirmary::prescriptions::queries::Occasion;
@@ -255,7 +261,7 @@ pub fn submitted_prescription(
     let content = Content { medications: vec![line], ..Content::default() };
     let occasion = Occasion { patient, encounter: None, appointment: None };
     let id = infirmary::prescriptions::queries::insert(db, doctor, occasion, &content, now)?;
-    infirmary::prescriptions::queries::submit(db, id, 1, now)?;
+    infirmary::prescriptions::queries::submit(db, id, 1, &[], "", now)?;
     Ok(id)
 }
 
@@ -284,4 +290,41 @@ pub fn visit(
         ))
         .returning(appointments::id)
         .get_result(db)?)
+}
+
+/// A substance of a class of its own.
+pub fn substance(db: &mut DbConnection, now: NaiveDateTime) -> Result<SubstanceId, AppError> {
+    let (name, class) = (format!("substance {}", number()), format!("class {}", number()));
+    let input = SubstanceInput { name, classes: vec![class], ..SubstanceInput::default() };
+    Ok(infirmary::medicines::substances::queries::insert(db, &input, now)?)
+}
+
+/// A medicine on the list.
+pub fn medicine(db: &mut DbConnection, now: NaiveDateTime) -> Result<MedicineId, AppError> {
+    let contents = [substance(db, now)?];
+    let name = format!("Medicine {} 100 mg tablet", number());
+    let input = MedicineInput {
+        generic_name: name.clone(),
+        name,
+        form: "tablet".to_owned(),
+        unit: "tablet".to_owned(),
+        pack_size: 10,
+        is_active: true,
+        ..MedicineInput::default()
+    };
+    Ok(infirmary::medicines::queries::insert(db, &input, &contents, now)?)
+}
+
+/// An interaction of two names of its own.
+pub fn interaction(db: &mut DbConnection, now: NaiveDateTime) -> Result<InteractionId, AppError> {
+    let input = InteractionInput {
+        one: format!("class {}", number()),
+        other: format!("group {}", number()),
+        severity: Severity::Caution,
+        effect: "Sleep".to_owned(),
+        advice: String::new(),
+        source: "A label".to_owned(),
+        is_active: true,
+    };
+    Ok(infirmary::medicines::interactions::queries::insert(db, &input.ordered(), now)?)
 }

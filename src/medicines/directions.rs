@@ -58,6 +58,16 @@ pub fn frequency(typed: &str) -> Option<&'static Frequency> {
     FREQUENCIES.iter().find(|f| f.code == typed || f.words == typed || f.aliases.contains(&typed.as_str()))
 }
 
+impl Frequency {
+    /// How many doses in how many days, where that is known: `(3, 1)` for three times a day.
+    pub fn per_days(&self) -> Option<(i64, i64)> {
+        match self.doses {
+            Doses::Every { times, days } => Some((times, days)),
+            Doses::Single | Doses::Unknown => None,
+        }
+    }
+}
+
 /// By which way a medicine is given: the stored name and the words that patients read.
 pub const ROUTES: &[(&str, &str)] = &[
     ("oral", "by mouth"),

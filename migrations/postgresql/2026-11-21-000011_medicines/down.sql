@@ -1,0 +1,10 @@
+DROP TABLE prescription_favourites;
+DROP TABLE prescription_warnings;
+ALTER TABLE prescriptions DROP COLUMN override_reason;
+DROP INDEX ix_prescription_medications_medicine_id;
+ALTER TABLE prescription_medications DROP COLUMN medicine_id;
+DROP TABLE interactions;
+DROP TABLE medicine_substances;
+DROP TABLE medicines;
+DROP TABLE substance_groups;
+DROP TABLE substances;
