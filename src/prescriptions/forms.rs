@@ -9,6 +9,7 @@ use crate::medicines::directions::{self, LONGEST_DAYS, MOST};
 use crate::web::Form;
 
 const MOST_LINES: usize = 200;
+const LONGEST_MEDICINE: usize = 200;
 /// How many lines are read at all, empty ones too: no page of ours sends more.
 const MOST_TYPED: usize = 2 * MOST_LINES;
 /// How long a prescription is valid when nothing else is said.
@@ -181,7 +182,7 @@ fn read_medications(form: &mut Form) -> Vec<Medication> {
     }
     let mut found = Vec::new();
     for (index, line) in lines.iter().enumerate().filter(|(_, l)| !l.is_blank()) {
-        let medicine = cell(form, "medicine", index, &line.medicine, 200);
+        let medicine = cell(form, "medicine", index, &line.medicine, LONGEST_MEDICINE);
         if medicine.is_empty() {
             form.refuse_field(&format!("medicine-{index}"), "Enter the medicine of this line.");
         }
@@ -250,7 +251,7 @@ pub fn usual_end(today: NaiveDate) -> NaiveDate {
 /// What the lines say so far, whether they are complete or not: for the warnings beside them.
 pub fn medications(form: &Form) -> Vec<Medication> {
     let mut lines = read_medications(&mut form.clone());
-    lines.retain(|line| !line.medicine.is_empty());
+    lines.retain(|line| !line.medicine.is_empty() && line.medicine.chars().count() <= LONGEST_MEDICINE);
     lines
 }
 

@@ -43,12 +43,13 @@ const SHORT_UNITS: &[(&str, &str)] = &[
     ("amp", "ampoule"),
 ];
 
-/// The longest line that is read; the rest of a longer one is left out.
-const MOST_WORDS: usize = 60;
+/// The longest line that is read, in characters; the rest of a longer one is left out.
+const LONGEST: usize = 300;
 
 /// Reads a line. The medicine is what comes before dose and frequency, with its strength.
 pub fn read(typed: &str) -> MedicationLine {
-    let mut words: Vec<String> = typed.split_whitespace().take(MOST_WORDS).map(ToOwned::to_owned).collect();
+    let typed: String = typed.chars().take(LONGEST).collect();
+    let mut words: Vec<String> = typed.split_whitespace().map(ToOwned::to_owned).collect();
     let mut line = MedicationLine::default();
     if let Some((at, count, days)) = find(&words, duration) {
         line.duration = days.to_string();

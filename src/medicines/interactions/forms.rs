@@ -4,6 +4,8 @@ use super::model::{Interaction, Severity};
 use crate::db::fold::fold;
 use crate::web::Form;
 
+const LONGEST_NAME: usize = 120;
+
 /// An interaction as it shall be; its sides stand in the order in which they are stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InteractionInput {
@@ -44,8 +46,12 @@ pub fn parse(form: &mut Form, terms: &[String]) -> Option<InteractionInput> {
 }
 
 fn side(form: &mut Form, field: &str, terms: &[String]) -> String {
-    let typed = form.required(field, 120, "Enter a class, a property or a substance.");
-    match terms.iter().find(|term| fold(term) == fold(&typed)) {
+    let typed = form.required(field, LONGEST_NAME, "Enter a class, a property or a substance.");
+    if form.error(field).is_some() {
+        return typed;
+    }
+    let key = fold(&typed);
+    match terms.iter().find(|term| fold(term) == key) {
         Some(term) => term.clone(),
         None => {
             form.refuse_field(field, "No substance, class or property has this name: add it to a substance first.");

@@ -1,5 +1,7 @@
 //! What is typed about a substance. Lists are typed with commas.
 
+use std::collections::HashSet;
+
 use super::model::SubstanceRow;
 use crate::db::fold::fold;
 use crate::web::Form;
@@ -14,16 +16,21 @@ pub struct SubstanceInput {
     pub properties: Vec<String>,
 }
 
+/// How many names a list has at most; the rest is left out.
+const MOST_NAMES: usize = 100;
+
 /// The names of a typed list, each once, with single spaces.
 pub fn names(typed: &str) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for name in typed.split([',', ';', '\n']) {
-        let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
-        if !fold(&name).is_empty() && !found.iter().any(|f| fold(f) == fold(&name)) {
-            found.push(name);
-        }
-    }
-    found
+    let mut seen = HashSet::new();
+    typed
+        .split([',', ';', '\n'])
+        .map(|name| name.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|name| {
+            let key = fold(name);
+            !key.is_empty() && seen.insert(key)
+        })
+        .take(MOST_NAMES)
+        .collect()
 }
 
 /// Reads the form; what is wrong stands in it afterwards.
