@@ -17,8 +17,12 @@ pub fn digits(text: &str) -> String {
 
 /// A pattern for `LIKE … ESCAPE '\'` that finds `word` anywhere, whatever characters it holds.
 pub fn contains(word: &str) -> String {
-    let mut pattern = String::with_capacity(word.len() + 2);
-    pattern.push('%');
+    format!("%{}", begins(word))
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds what begins with `word`, whatever characters it holds.
+pub fn begins(word: &str) -> String {
+    let mut pattern = String::with_capacity(word.len() + 1);
     for c in word.chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::forms::MedicineInput;
 use super::model::{Medicine, MedicineId};
 use super::substances::model::SubstanceId;
-use crate::db::fold::{contains, fold};
+use crate::db::fold::{begins, contains, fold};
 use crate::db::schema::{medicine_substances, medicines, substances};
 use crate::db::{DbConnection, MultiBackend};
 
@@ -63,6 +63,24 @@ pub fn named(db: &mut DbConnection, names: &[&str]) -> QueryResult<Vec<(String, 
         .filter(medicines::name_key.eq_any(keys))
         .select((medicines::name_key, Medicine::as_select()))
         .load(db)
+}
+
+/// The one medicine on the list that this typed name can only mean: the one that is named so, or the only one whose name
+/// begins with it. `None` when there is none or several.
+pub fn meant(db: &mut DbConnection, typed: &str) -> QueryResult<Option<Medicine>> {
+    let key = fold(typed);
+    if key.is_empty() {
+        return Ok(None);
+    }
+    let mut found: Vec<(String, Medicine)> = medicines::table
+        .filter(medicines::is_active.eq(true))
+        .filter(medicines::name_key.like(begins(&key)).escape('\\'))
+        .order(medicines::name_key)
+        .limit(2)
+        .select((medicines::name_key, Medicine::as_select()))
+        .load(db)?;
+    let is_clear = found.len() == 1 || found.first().is_some_and(|(name, _)| *name == key);
+    Ok(if is_clear { Some(found.remove(0).1) } else { None })
 }
 
 /// The names of the substances in a medicine.

@@ -301,7 +301,20 @@ async fn a_line_is_typed_as_doctors_write_it(app: TestApp) {
     let more = [("quick", "paracetamol 1 g prn"), ("then", "line")];
     let page = doctor.post("/prescriptions", &lines(&patient, &first, &more)).await.expect(200);
     assert!(page.body.contains("value=\"paracetamol 1 g\"") && page.body.contains("value=\"amoxicillin 500 mg\""));
-    doctor.post("/prescriptions", &lines(&patient, &first, &[("quick", " "), ("then", "enter")])).await.expect(303);
+    let saved = doctor.post("/prescriptions", &lines(&patient, &first, &[("quick", " "), ("then", "enter")])).await;
+    assert!(doctor.get(saved.expect(303).location()).await.expect(200).says("Written freely"));
+    // What can only mean one medicine of the catalogue is that one.
+    stock(&app);
+    for (typed, medicine, unit) in [
+        ("amoxicillin 500 mg 1 tds 5d", "Amoxicillin 500 mg capsule", "capsule"),
+        ("Ibuprofen 1 tds 5d", "Ibuprofen", ""),
+        ("warfarin 5 mg 1 tab od", "Warfarin 5 mg tablet", "tablet"),
+        ("%_% 1 od", "%_%", ""),
+    ] {
+        let page = doctor.post("/prescriptions", &lines(&patient, &[], &[("quick", typed), ("then", "line")])).await;
+        assert_eq!(page.input("medicine").as_deref(), Some(medicine), "{typed}");
+        assert_eq!(page.input("unit").as_deref(), Some(unit), "{typed}");
+    }
 }
 
 async fn warnings_keep_a_prescription_back_until_a_reason_is_given(app: TestApp) {

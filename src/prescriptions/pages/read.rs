@@ -80,6 +80,7 @@ struct ShowPage {
     /// Whether the reader may write one like it, and keep its lines as favourites.
     may_repeat: bool,
     may_keep: bool,
+    is_patient: bool,
     /// The visit that it belongs to, for those who may read it.
     visit: Option<EncounterId>,
 }
@@ -241,6 +242,7 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
             && sheet.prescription.status != PrescriptionStatus::Draft
             && actor.may(Permission::WritePrescriptions),
         may_keep: actor.may(Permission::WritePrescriptions),
+        is_patient: actor.patient_id.is_some(),
         sheet,
     })
 }

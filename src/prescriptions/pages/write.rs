@@ -9,6 +9,7 @@ use crate::audit::Entry;
 use crate::encounters;
 use crate::encounters::model::EncounterId;
 use crate::error::AppError;
+use crate::medicines;
 use crate::medicines::directions::{FREQUENCIES, Frequency, ROUTES, UNITS};
 use crate::patients::banner::{self, Banner};
 use crate::patients::model::PatientId;
@@ -227,7 +228,17 @@ async fn changes_lines(cx: &Doctor, form: &mut Form, patient: PatientId) -> Resu
         }
         // Enter in any field, and the button beside the typed line.
         "enter" | "line" if !form.value("quick").trim().is_empty() => {
-            let line = shorthand::read(form.value("quick"));
+            let mut line = shorthand::read(form.value("quick"));
+            let typed = line.medicine.clone();
+            if let Some(medicine) = cx.read(move |db| Ok(medicines::queries::meant(db, &typed)?)).await? {
+                line.medicine = medicine.name;
+                if line.unit.is_empty() && !line.dose.is_empty() {
+                    line.unit = medicine.unit;
+                }
+                if line.route.is_empty() {
+                    line.route = medicine.route;
+                }
+            }
             forms::put_line(form, line);
             form.set_all("quick", Vec::new());
         }
