@@ -242,6 +242,9 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a diagnosis code is, and the edition it belongs to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use chrono::NaiveDateTime;
 use derive_more::{Display, From};
@@ -67,11 +67,24 @@ pub struct Known {
     pub edition: Option<String>,
     /// By [`key`].
     pub codes: HashMap<String, DiagnosisCode>,
+    /// The keys of codes that a signed record holds: they are right whatever edition is in force.
+    pub kept: HashSet<String>,
 }
 
 impl Known {
     /// The code as the table has it.
     pub fn get(&self, code: &str) -> Option<&DiagnosisCode> {
         self.codes.get(&key(code))
+    }
+
+    /// Takes these codes as they are, as a signed record holds them.
+    pub fn keep<'a>(&mut self, codes: impl Iterator<Item = &'a str>) {
+        self.kept.extend(codes.map(key));
+    }
+
+    /// The edition that this code is missing from.
+    pub fn missing_from(&self, code: &str) -> Option<&str> {
+        let is_there = self.get(code).is_some() || self.kept.contains(&key(code));
+        if is_there { None } else { self.edition.as_deref() }
     }
 }

@@ -44,7 +44,8 @@ pub fn known(db: &mut DbConnection, typed: &[String]) -> QueryResult<Known> {
         .filter(diagnosis_codes::code_key.eq_any(keys))
         .select(DiagnosisCode::as_select())
         .load(db)?;
-    Ok(Known { edition, codes: codes.into_iter().map(|code| (code.code_key.clone(), code)).collect() })
+    let codes = codes.into_iter().map(|code| (code.code_key.clone(), code)).collect();
+    Ok(Known { edition, codes, ..Known::default() })
 }
 
 /// Puts these codes in the place of all there are, as a new edition.

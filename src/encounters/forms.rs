@@ -88,7 +88,7 @@ impl DiagnosisRow {
         if code.chars().count() > LONGEST_CODE {
             return CodeState::Wrong("A code of ICD-10 is a letter and some digits, as J06.9.".to_owned());
         }
-        match (known.get(code), &known.edition) {
+        match (known.get(code), known.missing_from(code)) {
             (Some(found), _) if found.description == self.description.trim() => CodeState::Plain,
             (Some(found), _) => CodeState::Means(format!("{} {}", found.code, found.description)),
             (None, None) => CodeState::Plain,
@@ -316,6 +316,7 @@ mod tests {
         let known = Known {
             edition: Some("ICD-10-CM 2026".to_owned()),
             codes: [("E119".to_owned(), in_table)].into_iter().collect(),
+            ..Known::default()
         };
         let mut form = Form::default();
         for (code, text) in

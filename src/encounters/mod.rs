@@ -2,9 +2,11 @@
 //!
 //! Invariants: an appointment has at most one; only its own doctor writes it; a draft is saved while it is typed and is
 //! seen by nobody else; signing makes it final and completes the appointment, in one transaction; others who treat the
-//! patient, and the patient, read it once it is signed. Nothing is ever deleted.
+//! patient, and the patient, read it once it is signed. An amendment keeps what was signed before as a version. Nothing
+//! is ever deleted.
 
 pub mod actions;
+pub mod differences;
 pub mod forms;
 pub mod model;
 mod pages;
@@ -22,4 +24,9 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/encounters/{id}/sign", pages::consultation::sign);
     r.post("/encounters/{id}/discard", pages::consultation::discard);
     r.get("/encounters/{id}/print", pages::record::print);
+    r.get("/encounters/{id}/amend", pages::amend::edit);
+    r.post("/encounters/{id}/amend", pages::amend::save);
+    r.get("/encounters/{id}/entered-in-error", pages::amend::confirm_error);
+    r.post("/encounters/{id}/entered-in-error", pages::amend::mark_error);
+    r.get("/encounters/{id}/versions", pages::versions::show);
 }

@@ -9,6 +9,7 @@ use diesel::prelude::*;
 use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel_derive_newtype::DieselNewType;
+use serde::{Deserialize, Serialize};
 
 use crate::access::Actor;
 use crate::appointments::model::AppointmentId;
@@ -48,7 +49,7 @@ pub enum EncounterStatus {
     Draft,
     /// Final: part of the patient's record.
     Signed,
-    /// Opened by mistake; kept, shown to nobody.
+    /// Opened by mistake and kept: a draft is shown to nobody, a signed one struck through to those who treat the patient.
     EnteredInError,
 }
 
@@ -89,6 +90,8 @@ pub struct Encounter {
     pub signed_at: Option<NaiveDateTime>,
     pub version: i32,
     pub updated_at: NaiveDateTime,
+    pub entered_in_error_at: Option<NaiveDateTime>,
+    pub entered_in_error_reason: String,
 }
 
 impl Encounter {
@@ -99,7 +102,8 @@ impl Encounter {
 }
 
 /// A diagnosis of a visit: a code of ICD-10-CM where the doctor gave one, and words.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Queryable, Selectable, Serialize, Deserialize)]
+#[serde(default)]
 #[diesel(table_name = encounter_diagnoses)]
 pub struct Diagnosis {
     pub code: String,
@@ -117,8 +121,9 @@ impl Diagnosis {
     }
 }
 
-/// What the doctor writes about a visit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What the doctor writes about a visit. Older versions are stored as its JSON, so a field that is added has a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Content {
     pub symptoms: String,
     pub vital_signs: VitalSigns,
@@ -155,6 +160,17 @@ pub struct Visit {
     pub doctor: String,
     pub license_number: String,
     pub department: String,
+}
+
+/// What a signed visit said before it was amended.
+#[derive(Clone, Debug)]
+pub struct Version {
+    pub version: i32,
+    pub content: Content,
+    /// Who amended it, why, and when in UTC.
+    pub author: String,
+    pub reason: String,
+    pub amended_at: NaiveDateTime,
 }
 
 /// A visit in a list.

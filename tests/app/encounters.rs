@@ -28,14 +28,14 @@ pub fn tests(suite: &mut Suite) {
 }
 
 /// A doctor with a patient at the door.
-struct Room {
-    doctor: Visitor,
-    patient: PatientId,
-    appointment: i64,
+pub struct Room {
+    pub doctor: Visitor,
+    pub patient: PatientId,
+    pub appointment: i64,
 }
 
 impl Room {
-    async fn of(app: &TestApp) -> Self {
+    pub async fn of(app: &TestApp) -> Self {
         let doctor = app.sign_in(Role::Doctor).await;
         let now = app.now();
         let user = doctor.user_id;
@@ -48,7 +48,7 @@ impl Room {
     }
 
     /// Starts the visit: the address of its record.
-    async fn start(&self) -> String {
+    pub async fn start(&self) -> String {
         let started = self.doctor.post(&format!("/appointments/{}/encounter", self.appointment), &[]).await;
         started.expect(303).location().to_owned()
     }
@@ -83,7 +83,7 @@ fn draft_status(app: &TestApp, path: &str) -> String {
     app.read(move |db| Ok(encounters::table.find(id).select(encounters::status).first(db)?))
 }
 
-fn id_of(path: &str) -> i64 {
+pub fn id_of(path: &str) -> i64 {
     path.rsplit('/').next().and_then(|id| id.parse().ok()).expect("an address that ends with an id")
 }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod accounts;
+mod amendments;
 mod appointments;
 mod board;
 mod booking;
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
     let mut suite = Suite::new(arguments.list);
     access::tests(&mut suite);
     accounts::tests(&mut suite);
+    amendments::tests(&mut suite);
     appointments::tests(&mut suite);
     booking::tests(&mut suite);
     board::tests(&mut suite);

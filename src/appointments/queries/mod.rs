@@ -59,6 +59,15 @@ pub fn find(db: &mut DbConnection, actor: &Actor, id: AppointmentId) -> QueryRes
     visible_to(actor).filter(appointments::id.eq(id)).select(Appointment::as_select()).first(db)
 }
 
+/// The appointments that were booked to follow this one and that the person may see, the next first.
+pub fn follow_ups(db: &mut DbConnection, actor: &Actor, id: AppointmentId) -> QueryResult<Vec<Appointment>> {
+    visible_to(actor)
+        .filter(appointments::follow_up_of.eq(id))
+        .order(appointments::starts_at)
+        .select(Appointment::as_select())
+        .load(db)
+}
+
 /// The history, the first step first.
 pub fn events(db: &mut DbConnection, id: AppointmentId) -> QueryResult<Vec<Event>> {
     appointment_events::table

@@ -142,13 +142,17 @@ fn visits(db: &mut DbConnection, actor: &Actor, patient: PatientId, window: Wind
             None => "Visit".to_owned(),
         };
         let others = named.get(1..).unwrap_or_default().join(", ");
-        let is_draft = status == EncounterStatus::Draft;
+        let state = match status {
+            EncounterStatus::Draft => Some(State { kind: "warning", icon: "pencil", words: "Draft, not signed" }),
+            EncounterStatus::EnteredInError => Some(State { kind: "danger", icon: "ban", words: "Entered in error" }),
+            EncounterStatus::Signed => None,
+        };
         Event {
             place: Place { at, kind: Kind::Visit, id: id.0 },
             title,
             text: join(&[doctors.get(&doctor).map_or("", String::as_str), &others]),
             href: Some(format!("/encounters/{id}")),
-            state: is_draft.then_some(State { kind: "warning", icon: "pencil", words: "Draft, not signed" }),
+            state,
         }
     };
     Ok(found.into_iter().map(event).collect())

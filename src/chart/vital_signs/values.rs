@@ -2,13 +2,17 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::{Flag, Measure, bmi_flag};
 use crate::db::schema::vital_signs;
 use crate::time;
 
 /// What was measured at one moment.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset, Serialize, Deserialize,
+)]
+#[serde(default)]
 #[diesel(table_name = vital_signs, treat_none_as_null = true)]
 pub struct VitalSigns {
     pub height_mm: Option<i32>,

@@ -18,7 +18,7 @@ use crate::patients::model::PatientId;
 use crate::prescriptions::actions::Submitted;
 use crate::prescriptions::model::{PrescriptionId, PrescriptionRow, PrescriptionStatus};
 use crate::time::long_date_text;
-use crate::web::page::html_with;
+use crate::web::page::{encode, html_with};
 use crate::web::{Answer, Cx, Flash, Form, Page};
 use crate::{appointments, diagnosis_codes, patients, prescriptions};
 
@@ -163,7 +163,7 @@ async fn consultation_page<R: crate::access::Requirement>(
     })
 }
 
-fn rows_with_states(form: &Form, known: &Known) -> Vec<(DiagnosisRow, CodeState)> {
+pub(super) fn rows_with_states(form: &Form, known: &Known) -> Vec<(DiagnosisRow, CodeState)> {
     let state = |row: DiagnosisRow| {
         let state = row.state(known);
         (row, state)
@@ -171,7 +171,7 @@ fn rows_with_states(form: &Form, known: &Known) -> Vec<(DiagnosisRow, CodeState)
     forms::diagnosis_rows(form).into_iter().map(state).collect()
 }
 
-fn follow_up_mark(form: &Form) -> Mark {
+pub(super) fn follow_up_mark(form: &Form) -> Mark {
     let error = form.error("follow_up_date").map(ToOwned::to_owned);
     Mark { field: "follow_up_date", error, flag: None, value: String::new() }
 }
@@ -219,6 +219,14 @@ async fn saved_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Answer {
         return cx.invalid(&wrong_page(cx, saved).await?);
     }
     match cx.form.value("then") {
+        "follow-up" => match saved.encounter.appointment_id {
+            Some(appointment) => {
+                let date = cx.form.value("follow_up_date").trim();
+                let date = if date.is_empty() { String::new() } else { format!("&date={}", encode(date)) };
+                cx.redirect(&format!("/book?follow_up_of={appointment}{date}"))
+            }
+            None => cx.redirect(&format!("/encounters/{id}#follow-up")),
+        },
         "prescribe" => cx.redirect(&format!("/prescriptions/new?encounter={id}")),
         "row" => {
             let rows = forms::diagnosis_rows(&saved.form).len() + 1;

@@ -1,8 +1,10 @@
 //! The pages of encounters.
 
+pub mod amend;
 pub mod consultation;
 pub mod my_day;
 pub mod record;
+pub mod versions;
 
 use chrono::NaiveDate;
 

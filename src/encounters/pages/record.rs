@@ -4,19 +4,20 @@ use askama::Template;
 
 use super::consultation;
 use crate::access::{Permission, can};
+use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus};
 use crate::audit::Entry;
 use crate::chart::vital_signs::Reading;
-use crate::encounters::model::{EncounterId, EncounterStatus, Visit, VisitRow};
+use crate::encounters::model::{EncounterId, EncounterStatus, Version, Visit, VisitRow};
 use crate::encounters::queries;
 use crate::patients::banner::{self, Banner};
 use crate::patients::model::{Patient, PatientId};
 use crate::patients::tabs::Tab;
 use crate::prescriptions::model::PrescriptionRow;
-use crate::time::{age_text, date_text, long_date_text};
+use crate::time::{Zone, age_text, date_text, long_date_text};
 use crate::web::paging::PAGE_SIZE;
 use crate::web::print::{Letterhead, Qr};
 use crate::web::{Answer, Cx, Page, Paging};
-use crate::{patients, prescriptions};
+use crate::{appointments, patients, prescriptions};
 
 #[derive(Template)]
 #[template(path = "encounters/show.html")]
@@ -33,6 +34,30 @@ struct ShowPage {
     is_own: bool,
     is_patient: bool,
     may_print: bool,
+    /// Its last amendment.
+    amended: Option<Amended>,
+    entered_in_error: Option<EnteredInError>,
+    may_amend: bool,
+    /// The visits that were booked to follow this one.
+    follow_ups: Vec<FollowUp>,
+}
+
+struct Amended {
+    by: String,
+    on: String,
+    reason: String,
+}
+
+struct EnteredInError {
+    by: String,
+    on: String,
+    reason: String,
+}
+
+struct FollowUp {
+    id: AppointmentId,
+    when: String,
+    status: AppointmentStatus,
 }
 
 #[derive(Template)]
@@ -48,6 +73,7 @@ struct SummaryPage {
     follow_up: String,
     readings: Vec<Reading>,
     prescriptions: Vec<PrescriptionRow>,
+    amended: Option<Amended>,
     qr: Qr,
     printed: String,
 }
@@ -74,17 +100,39 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
     }
     let (today, patient) = (cx.today(), encounter.patient_id);
     let reader = actor.clone();
-    let (banner, visit, prescriptions, born) = cx
+    let (banner, visit, prescriptions, born, amended, error_by, follow_ups) = cx
         .read(move |db| {
             let banner = banner::load(db, &reader, patient, today)?;
             let born = patients::queries::load(db, patient)?.date_of_birth;
             let written = prescriptions::queries::of_encounter(db, &reader, id)?;
-            Ok((banner, queries::visit(db, &reader, id)?, written, born))
+            let visit = queries::visit(db, &reader, id)?;
+            let amended = queries::versions(db, id)?.into_iter().next();
+            let error_by = match visit.encounter.status {
+                EncounterStatus::EnteredInError => queries::error_author(db, id)?,
+                _ => String::new(),
+            };
+            let follow_ups = match visit.encounter.appointment_id {
+                Some(appointment) => appointments::queries::follow_ups(db, &reader, appointment)?,
+                None => Vec::new(),
+            };
+            Ok((banner, visit, written, born, amended, error_by, follow_ups))
         })
         .await?;
     cx.looked(Entry::viewed("encounter", id, patient)).await?;
     let on = visit.encounter.visit_date;
+    let zone = cx.zone();
+    let is_own = actor.doctor_id == Some(visit.encounter.doctor_id);
+    let is_signed = visit.encounter.status == EncounterStatus::Signed;
+    let follow_up = |a: Appointment| FollowUp { id: a.id, when: zone.text(a.starts_at), status: a.status };
     cx.html(&ShowPage {
+        amended: amended.map(|version| amendment(zone, version)),
+        entered_in_error: visit.encounter.entered_in_error_at.map(|at| EnteredInError {
+            by: error_by,
+            on: zone.text(at),
+            reason: visit.encounter.entered_in_error_reason.clone(),
+        }),
+        may_amend: is_own && is_signed && actor.may(Permission::WriteEncounters),
+        follow_ups: follow_ups.into_iter().map(follow_up).collect(),
         page: cx.page(&format!("Visit of {}: {}", date_text(on), banner.name)),
         banner,
         visit_date: long_date_text(on),
@@ -92,17 +140,21 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
         follow_up: visit.content.follow_up_date.map(long_date_text).unwrap_or_default(),
         readings: visit.content.vital_signs.readings(born, on),
         prescriptions,
-        is_own: actor.doctor_id == Some(visit.encounter.doctor_id),
+        is_own,
         is_patient: actor.patient_id == Some(patient),
-        may_print: visit.encounter.status == EncounterStatus::Signed,
+        may_print: is_signed,
         visit,
     })
+}
+
+fn amendment(zone: Zone, version: Version) -> Amended {
+    Amended { by: version.author, on: zone.text(version.amended_at), reason: version.reason }
 }
 
 /// The summary of a signed visit on paper.
 pub async fn print(cx: Cx<can::ReadChart>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
-    let (visit, patient, prescriptions) = cx
+    let (visit, patient, prescriptions, amended) = cx
         .read(move |db| {
             let visit = queries::visit(db, &actor, id)?;
             if visit.encounter.status != EncounterStatus::Signed {
@@ -111,12 +163,14 @@ pub async fn print(cx: Cx<can::ReadChart>) -> Answer {
             let patient = patients::queries::load(db, visit.encounter.patient_id)?;
             let mut written = prescriptions::queries::of_encounter(db, &actor, id)?;
             written.retain(|row| row.prescription.submitted_at.is_some() && row.prescription.cancelled_at.is_none());
-            Ok((visit, patient, written))
+            let amended = queries::versions(db, id)?.into_iter().next();
+            Ok((visit, patient, written, amended))
         })
         .await?;
     cx.looked(Entry::new("printed", "encounter", id).patient(patient.id)).await?;
     let on = visit.encounter.visit_date;
     cx.html(&SummaryPage {
+        amended: amended.map(|version| amendment(cx.zone(), version)),
         letterhead: Letterhead::from(cx.settings()),
         age: age_text(patient.date_of_birth, on),
         born: date_text(patient.date_of_birth),

@@ -1,12 +1,16 @@
 //! Opening, saving, signing and discarding the record of a visit. Only its own doctor writes it.
 
-use super::model::{Content, Encounter, EncounterId, EncounterStatus};
-use super::queries;
+mod amending;
+
+pub use amending::{NOT_SIGNED, amend, mark_error};
+
 use crate::access::{Actor, By};
 use crate::appointments::model::{AppointmentId, AppointmentStatus, Step};
 use crate::audit::{self, Entry};
 use crate::db::DbConnection;
 use crate::doctors::model::DoctorId;
+use crate::encounters::model::{Content, Encounter, EncounterId, EncounterStatus};
+use crate::encounters::queries;
 use crate::error::{AppError, StaleEdit};
 use crate::patients::model::PatientId;
 use crate::{appointments, chart, patients, settings};
@@ -99,33 +103,37 @@ pub fn save(
         return Ok(before.version);
     }
     if before.version != version || !queries::save(db, &before, version, content, by.user_id(), by.now)? {
-        return Err(stale(&before, content, &stored).into());
+        let what = match before.status {
+            EncounterStatus::Draft => "This consultation",
+            _ => "This consultation, which is signed now",
+        };
+        return Err(stale(what, id, content, &stored).into());
     }
-    // Which parts, not which words: the record itself holds those.
-    let mut entry = Entry::new("updated", "encounter", id).patient(before.patient_id);
-    for (part, changed) in [
-        ("symptoms", stored.symptoms != content.symptoms),
-        ("vital_signs", stored.vital_signs != content.vital_signs),
-        ("diagnoses", stored.diagnoses != content.diagnoses),
-        ("treatment_plan", stored.treatment_plan != content.treatment_plan),
-        ("notes", stored.notes != content.notes),
-        ("follow_up_date", stored.follow_up_date != content.follow_up_date),
-    ] {
-        if changed {
-            entry = entry.note(part, "changed");
-        }
-    }
+    let entry = with_parts(Entry::new("updated", "encounter", id).patient(before.patient_id), &stored, content);
     audit::record(db, by, &entry)?;
     Ok(version + 1)
 }
 
-fn stale(before: &Encounter, yours: &Content, theirs: &Content) -> StaleEdit {
+/// Notes which parts were changed, not which words: the record itself holds those.
+fn with_parts(mut entry: Entry, before: &Content, after: &Content) -> Entry {
+    for (part, is_changed) in [
+        ("symptoms", before.symptoms != after.symptoms),
+        ("vital_signs", before.vital_signs != after.vital_signs),
+        ("diagnoses", before.diagnoses != after.diagnoses),
+        ("treatment_plan", before.treatment_plan != after.treatment_plan),
+        ("notes", before.notes != after.notes),
+        ("follow_up_date", before.follow_up_date != after.follow_up_date),
+    ] {
+        if is_changed {
+            entry = entry.note(part, "changed");
+        }
+    }
+    entry
+}
+
+fn stale(what: &str, id: EncounterId, yours: &Content, theirs: &Content) -> StaleEdit {
     let date = |content: &Content| content.follow_up_date.map(|d| d.to_string()).unwrap_or_default();
-    let what = match before.status {
-        EncounterStatus::Draft => "This consultation",
-        _ => "This consultation, which is signed now",
-    };
-    StaleEdit::new(what, &format!("/encounters/{}", before.id))
+    StaleEdit::new(what, &format!("/encounters/{id}"))
         .row("Symptoms", &yours.symptoms, &theirs.symptoms)
         .row("Vital signs", yours.vital_signs.text(), theirs.vital_signs.text())
         .row("Diagnoses", yours.diagnoses_text(), theirs.diagnoses_text())
@@ -162,10 +170,7 @@ pub fn sign(
         return Err(AppError::Conflict("This consultation was changed meanwhile. Open it again.".to_owned()));
     }
     audit::record(db, by, &Entry::new("signed", "encounter", id).patient(before.patient_id))?;
-    for diagnosis in content.diagnoses.iter().filter(|d| d.is_condition) {
-        let (code, words, onset) = (&diagnosis.code, &diagnosis.description, Some(before.visit_date));
-        chart::actions::note_condition(db, by, before.patient_id, code, words, onset)?;
-    }
+    note_conditions(db, by, &before, content)?;
     let Some(appointment) = before.appointment_id else { return Ok(()) };
     let status = appointments::queries::find(db, actor, appointment)?.status;
     if status.may_become(AppointmentStatus::Completed) {
@@ -188,4 +193,13 @@ pub fn discard(db: &mut DbConnection, by: &By, actor: &Actor, id: EncounterId) -
     }
     audit::record(db, by, &Entry::new("discarded", "encounter", id).patient(before.patient_id))?;
     Ok(before.patient_id)
+}
+
+/// Puts the diagnoses that are ticked for it onto the patient's list of conditions.
+fn note_conditions(db: &mut DbConnection, by: &By, visit: &Encounter, content: &Content) -> Result<(), AppError> {
+    for diagnosis in content.diagnoses.iter().filter(|d| d.is_condition) {
+        let (code, words, onset) = (&diagnosis.code, &diagnosis.description, Some(visit.visit_date));
+        chart::actions::note_condition(db, by, visit.patient_id, code, words, onset)?;
+    }
+    Ok(())
 }

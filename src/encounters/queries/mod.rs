@@ -1,5 +1,7 @@
 //! SQL of encounters.
 
+mod amendments;
+
 use std::collections::HashMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
@@ -17,10 +19,14 @@ use crate::db::{DbConnection, MultiBackend};
 use crate::doctors::model::DoctorId;
 use crate::patients::model::PatientId;
 
+pub use amendments::{amend, error_author, mark_error, versions};
+
 /// The encounters that a person may read: a doctor all of their own and the signed ones of patients in their care, a
 /// patient their own signed ones, everybody else none.
 pub fn visible_to(actor: &Actor) -> encounters::BoxedQuery<'static, MultiBackend> {
-    let query = encounters::table.filter(encounters::status.ne(EncounterStatus::EnteredInError)).into_boxed();
+    // What was signed and then marked as entered in error stays in sight of those who may have acted on it.
+    let was_kept = encounters::status.ne(EncounterStatus::EnteredInError).or(encounters::signed_at.is_not_null());
+    let query = encounters::table.filter(was_kept).into_boxed();
     let is_signed = encounters::status.eq(EncounterStatus::Signed);
     let nobody = PatientId(0);
     match (actor.role, actor.doctor_id) {
@@ -33,7 +39,8 @@ pub fn visible_to(actor: &Actor) -> encounters::BoxedQuery<'static, MultiBackend
                 .filter(earlier.field(encounters::doctor_id).eq(doctor))
                 .select(earlier.field(encounters::patient_id));
             let in_care = encounters::patient_id.eq_any(booked).or(encounters::patient_id.eq_any(seen));
-            query.filter(encounters::doctor_id.eq(doctor).or(is_signed.and(in_care)))
+            let was_signed = encounters::signed_at.is_not_null();
+            query.filter(encounters::doctor_id.eq(doctor).or(was_signed.and(in_care)))
         }
         (Role::Patient, _) => {
             let own = encounters::patient_id.eq(actor.patient_id.unwrap_or(nobody));

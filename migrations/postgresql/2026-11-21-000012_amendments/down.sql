@@ -1,0 +1,3 @@
+ALTER TABLE encounters DROP COLUMN entered_in_error_reason;
+ALTER TABLE encounters DROP COLUMN entered_in_error_by;
+ALTER TABLE encounters DROP COLUMN entered_in_error_at;
