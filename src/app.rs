@@ -14,8 +14,8 @@ use actix_web::{App, HttpServer, web};
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
-    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, medicines, patients,
-    prescriptions, schedule, settings,
+    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, medicines,
+    notifications, patients, prescriptions, schedule, settings,
 };
 
 /// Every route, domain by domain.
@@ -24,6 +24,7 @@ pub fn routes(r: &mut Routes<'_>) {
     dashboards::routes(r);
     accounts::routes(r);
     settings::routes(r);
+    notifications::routes(r);
     departments::routes(r);
     doctors::routes(r);
     patients::routes(r);

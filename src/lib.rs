@@ -38,6 +38,8 @@ pub mod error;
 pub mod medicines;
 /// Money as integer minor units.
 pub mod money;
+/// What people are told within the product.
+pub mod notifications;
 /// The registry of patients.
 pub mod patients;
 /// Prescriptions and test orders.

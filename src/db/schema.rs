@@ -349,6 +349,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    notifications (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        event -> Text,
+        message -> Text,
+        link -> Text,
+        created_at -> Timestamp,
+        read_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     patients (id) {
         id -> BigInt,
         user_id -> Nullable<BigInt>,
@@ -646,6 +658,7 @@ diesel::joinable!(medication_statements -> patients (patient_id));
 diesel::joinable!(medicine_substances -> medicines (medicine_id));
 diesel::joinable!(medicine_substances -> substances (substance_id));
 diesel::joinable!(no_known_allergies -> patients (patient_id));
+diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(prescription_favourites -> doctors (doctor_id));
 diesel::joinable!(prescription_medication_stops -> prescription_medications (prescription_medication_id));
 diesel::joinable!(prescription_medications -> prescriptions (prescription_id));
@@ -687,6 +700,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     medicine_substances,
     medicines,
     no_known_allergies,
+    notifications,
     patients,
     prescription_favourites,
     prescription_medication_stops,

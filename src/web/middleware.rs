@@ -122,7 +122,7 @@ pub async fn error_pages<B: MessageBody + 'static>(
 }
 
 fn page_of(facts: &Facts, state: &State, shell: Option<Rc<Shell>>, error: &AppError) -> HttpResponse {
-    let shell = shell.unwrap_or_else(|| Rc::new(Shell::new(None, None, String::new())));
+    let shell = shell.unwrap_or_else(|| Rc::new(Shell::new(None, None, String::new(), 0)));
     let page = shell.page(facts, state, "");
     if error.status_code() == StatusCode::INTERNAL_SERVER_ERROR {
         log::error!("{} {error}", page.request_id);

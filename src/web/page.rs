@@ -26,6 +26,8 @@ pub struct Page {
     pub path: String,
     pub request_id: String,
     pub has_logo: bool,
+    /// How many notifications the person has not read.
+    pub unread: i64,
     pub can_search_patients: bool,
     /// A line above everything, as on the demonstration's pages.
     pub notice: Option<String>,

@@ -12,6 +12,8 @@ pub struct Shell {
     pub(super) actor: Option<Actor>,
     pub(super) hospital: String,
     pub(super) token: String,
+    /// How many notifications the person has not read.
+    pub(super) unread: i64,
 }
 
 /// What the layout needs to know of a request. Taken before routing, since nothing may hold the request itself then.
@@ -38,8 +40,8 @@ impl Facts {
 const UNNAMED: &str = "Infirmary";
 
 impl Shell {
-    pub(super) fn new(actor: Option<Actor>, hospital: Option<String>, token: String) -> Self {
-        Self { actor, hospital: hospital.unwrap_or_else(|| UNNAMED.to_owned()), token }
+    pub(super) fn new(actor: Option<Actor>, hospital: Option<String>, token: String, unread: i64) -> Self {
+        Self { actor, hospital: hospital.unwrap_or_else(|| UNNAMED.to_owned()), token, unread }
     }
 
     /// The layout of a page with this title.
@@ -61,6 +63,7 @@ impl Shell {
             path: facts.path.clone(),
             request_id: facts.request_id.clone(),
             has_logo: false,
+            unread: self.unread,
             can_search_patients: self.actor.as_ref().is_some_and(|a| a.may(Permission::SeePatients)),
             notice: state.notice.clone(),
         }

@@ -22,6 +22,7 @@ mod doctors;
 mod encounters;
 mod generated;
 mod medicines;
+mod notifications;
 mod patients;
 mod prescriptions;
 mod privacy;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
     encounters::tests(&mut suite);
     generated::tests(&mut suite);
     medicines::tests(&mut suite);
+    notifications::tests(&mut suite);
     patients::tests(&mut suite);
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);

@@ -46,6 +46,7 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::medicine_substances::table.select(schema::medicine_substances::all_columns).execute(db)?;
         schema::medicines::table.select(schema::medicines::all_columns).execute(db)?;
         schema::no_known_allergies::table.select(schema::no_known_allergies::all_columns).execute(db)?;
+        schema::notifications::table.select(schema::notifications::all_columns).execute(db)?;
         schema::patients::table.select(schema::patients::all_columns).execute(db)?;
         schema::prescription_favourites::table.select(schema::prescription_favourites::all_columns).execute(db)?;
         schema::prescription_medication_stops::table

@@ -26,7 +26,7 @@ use crate::db::DbConnection;
 use crate::db::schema::form_submissions;
 use crate::error::AppError;
 use crate::settings::model::Settings;
-use crate::{accounts, audit, settings};
+use crate::{accounts, audit, notifications, settings};
 use checks::{check_needs, check_token};
 use read_form::read_form;
 
@@ -65,7 +65,7 @@ impl<R: Requirement> Cx<R> {
             return Err(AppError::Unavailable);
         }
         let user_id = sessions::user_id(&session);
-        let (settings, actor) = state
+        let (settings, actor, unread) = state
             .db
             .read(move |db| {
                 let settings = settings::queries::find(db)?;
@@ -73,11 +73,16 @@ impl<R: Requirement> Cx<R> {
                     Some(id) => accounts::queries::actor(db, id)?,
                     None => None,
                 };
-                Ok((settings, actor))
+                let unread = match &actor {
+                    Some(actor) => notifications::queries::unread(db, actor.user_id)?,
+                    None => 0,
+                };
+                Ok((settings, actor, unread))
             })
             .await?;
         let form_token = if actor.is_some() { sessions::form_token(&session) } else { String::new() };
-        let shell = Rc::new(Shell::new(actor.clone(), settings.as_ref().map(|s| s.hospital_name.clone()), form_token));
+        let shell =
+            Rc::new(Shell::new(actor.clone(), settings.as_ref().map(|s| s.hospital_name.clone()), form_token, unread));
         request.extensions_mut().insert(Rc::clone(&shell));
 
         let is_unsafe = !matches!(*request.method(), Method::GET | Method::HEAD);
