@@ -15,7 +15,7 @@ use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
     accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, medicines,
-    notifications, patients, prescriptions, schedule, settings,
+    notifications, patients, pharmacy, prescriptions, schedule, settings,
 };
 
 /// Every route, domain by domain.
@@ -35,6 +35,7 @@ pub fn routes(r: &mut Routes<'_>) {
     diagnosis_codes::routes(r);
     encounters::routes(r);
     prescriptions::routes(r);
+    pharmacy::routes(r);
 }
 
 /// Starts the server on a listener that is already bound. It stops on SIGTERM after finishing what is in flight.

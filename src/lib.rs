@@ -42,6 +42,8 @@ pub mod money;
 pub mod notifications;
 /// The registry of patients.
 pub mod patients;
+/// The pharmacy: stock, deliveries, stocktakes, dispensing.
+pub mod pharmacy;
 /// Prescriptions and test orders.
 pub mod prescriptions;
 /// The hours a doctor works.

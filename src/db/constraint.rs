@@ -121,6 +121,74 @@ const MEANINGS: &[Meaning] = &[
         message: "This pair is there already. Edit it instead.",
     },
     Meaning {
+        constraint: "ux_medicines_barcode",
+        field: "barcode",
+        message: "Another medicine of the catalogue has this barcode.",
+    },
+    Meaning { constraint: "ux_suppliers_name_key", field: "name", message: "A supplier of this name exists." },
+    Meaning {
+        constraint: "ck_stock_batches_quantity",
+        field: "quantity",
+        message: "There is not so much left in the batch. Nothing was taken.",
+    },
+    Meaning {
+        constraint: "ck_stock_batches_most",
+        field: "quantity",
+        message: "A batch holds 1,000,000,000 units at most.",
+    },
+    Meaning {
+        constraint: "ux_stock_batches_medicine_id_lot_key_expires_on",
+        field: "lot",
+        message: "Somebody has just received this lot. Send it once more.",
+    },
+    Meaning {
+        constraint: "ux_stock_receipts_supplier_id_reference_key",
+        field: "reference",
+        message: "This delivery note of this supplier was received already.",
+    },
+    Meaning {
+        constraint: "ux_stocktake_counts_stocktake_id_batch_id",
+        field: "counted",
+        message: "Somebody has just counted this batch. Look at the sheet again.",
+    },
+    Meaning {
+        constraint: "ex_stocktake_counts_batch",
+        field: "counted",
+        message: "This batch is counted in another stocktake. Post or cancel that one first.",
+    },
+    Meaning {
+        constraint: "ck_stocktake_counts_open",
+        field: "",
+        message: "This stocktake is finished. What was counted stays as it is.",
+    },
+    Meaning { constraint: "ck_stocktakes_final", field: "", message: "Somebody has just finished this stocktake." },
+    Meaning {
+        constraint: "ux_dispensings_prescription_id",
+        field: "",
+        message: "Somebody else is dispensing this prescription right now.",
+    },
+    Meaning {
+        constraint: "ck_dispensing_items_prescribed",
+        field: "quantity",
+        message: "That is more than was prescribed.",
+    },
+    Meaning { constraint: "ck_dispensing_items_batch", field: "batch", message: "This batch holds another medicine." },
+    Meaning {
+        constraint: "ck_dispensing_items_declined",
+        field: "",
+        message: "This line was declined. Nothing of it is handed over.",
+    },
+    Meaning {
+        constraint: "ux_dispensing_declines_prescription_medication_id",
+        field: "reason",
+        message: "This line has just been declined already.",
+    },
+    Meaning {
+        constraint: "ck_stock_movements_returned",
+        field: "quantity",
+        message: "That is more than was handed over and not yet returned.",
+    },
+    Meaning {
         constraint: "foreign_key",
         field: "",
         message: "Something else still refers to this, or it refers to something that is gone.",

@@ -124,6 +124,27 @@ diesel::table! {
 }
 
 diesel::table! {
+    charge_items (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        kind -> Text,
+        description -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        department_id -> Nullable<BigInt>,
+        doctor_id -> Nullable<BigInt>,
+        appointment_id -> Nullable<BigInt>,
+        dispensing_item_id -> Nullable<BigInt>,
+        test_order_id -> Nullable<BigInt>,
+        status -> Text,
+        cancel_reason -> Text,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     conditions (id) {
         id -> BigInt,
         patient_id -> BigInt,
@@ -174,6 +195,44 @@ diesel::table! {
         built_in_release -> Text,
         codes -> Integer,
         imported_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dispensing_declines (id) {
+        id -> BigInt,
+        dispensing_id -> BigInt,
+        prescription_medication_id -> BigInt,
+        reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dispensing_items (id) {
+        id -> BigInt,
+        dispensing_id -> BigInt,
+        prescription_medication_id -> BigInt,
+        medicine_id -> BigInt,
+        batch_id -> BigInt,
+        quantity -> Integer,
+        unit_price -> BigInt,
+        substitution_reason -> Text,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    dispensings (id) {
+        id -> BigInt,
+        prescription_id -> BigInt,
+        pharmacist_id -> BigInt,
+        status -> Text,
+        reason -> Text,
+        started_at -> Timestamp,
+        finished_at -> Nullable<Timestamp>,
+        version -> Integer,
+        updated_at -> Timestamp,
     }
 }
 
@@ -335,6 +394,7 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        barcode -> Text,
     }
 }
 
@@ -546,6 +606,89 @@ diesel::table! {
 }
 
 diesel::table! {
+    stock_batches (id) {
+        id -> BigInt,
+        medicine_id -> BigInt,
+        lot -> Text,
+        lot_key -> Text,
+        expires_on -> Date,
+        unit_cost -> BigInt,
+        quantity -> Integer,
+        status -> Text,
+        recall_reason -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    stock_movements (id) {
+        id -> BigInt,
+        batch_id -> BigInt,
+        kind -> Text,
+        quantity -> Integer,
+        reason -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        receipt_line_id -> Nullable<BigInt>,
+        dispensing_item_id -> Nullable<BigInt>,
+        stocktake_count_id -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    stock_receipt_lines (id) {
+        id -> BigInt,
+        receipt_id -> BigInt,
+        position -> Integer,
+        batch_id -> BigInt,
+        quantity -> Integer,
+        total_cost -> BigInt,
+    }
+}
+
+diesel::table! {
+    stock_receipts (id) {
+        id -> BigInt,
+        supplier_id -> BigInt,
+        reference -> Text,
+        reference_key -> Text,
+        received_on -> Date,
+        note -> Text,
+        user_id -> Nullable<BigInt>,
+        created_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    stocktake_counts (id) {
+        id -> BigInt,
+        stocktake_id -> BigInt,
+        batch_id -> BigInt,
+        expected -> Integer,
+        counted -> Integer,
+        counted_by -> Nullable<BigInt>,
+        counted_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    stocktakes (id) {
+        id -> BigInt,
+        status -> Text,
+        words -> Text,
+        letter -> Text,
+        note -> Text,
+        started_by -> Nullable<BigInt>,
+        started_at -> Timestamp,
+        finished_by -> Nullable<BigInt>,
+        finished_at -> Nullable<Timestamp>,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     substance_groups (id) {
         id -> BigInt,
         substance_id -> BigInt,
@@ -561,6 +704,22 @@ diesel::table! {
         name -> Text,
         name_key -> Text,
         other_names -> Text,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
+    suppliers (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        phone -> Text,
+        email -> Text,
+        address -> Text,
+        note -> Text,
+        is_active -> Bool,
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
@@ -642,7 +801,22 @@ diesel::joinable!(appointments -> patients (patient_id));
 diesel::joinable!(audit_log -> users (user_id));
 diesel::joinable!(availability -> doctors (doctor_id));
 diesel::joinable!(availability_exceptions -> doctors (doctor_id));
+diesel::joinable!(charge_items -> appointments (appointment_id));
+diesel::joinable!(charge_items -> departments (department_id));
+diesel::joinable!(charge_items -> dispensing_items (dispensing_item_id));
+diesel::joinable!(charge_items -> doctors (doctor_id));
+diesel::joinable!(charge_items -> patients (patient_id));
+diesel::joinable!(charge_items -> test_orders (test_order_id));
+diesel::joinable!(charge_items -> users (created_by));
 diesel::joinable!(conditions -> patients (patient_id));
+diesel::joinable!(dispensing_declines -> dispensings (dispensing_id));
+diesel::joinable!(dispensing_declines -> prescription_medications (prescription_medication_id));
+diesel::joinable!(dispensing_items -> dispensings (dispensing_id));
+diesel::joinable!(dispensing_items -> medicines (medicine_id));
+diesel::joinable!(dispensing_items -> prescription_medications (prescription_medication_id));
+diesel::joinable!(dispensing_items -> stock_batches (batch_id));
+diesel::joinable!(dispensings -> prescriptions (prescription_id));
+diesel::joinable!(dispensings -> users (pharmacist_id));
 diesel::joinable!(doctor_specializations -> doctors (doctor_id));
 diesel::joinable!(doctor_specializations -> specializations (specialization_id));
 diesel::joinable!(doctors -> departments (department_id));
@@ -670,6 +844,19 @@ diesel::joinable!(prescriptions -> patients (patient_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(slot_holds -> doctors (doctor_id));
 diesel::joinable!(slot_holds -> users (user_id));
+diesel::joinable!(stock_batches -> medicines (medicine_id));
+diesel::joinable!(stock_movements -> dispensing_items (dispensing_item_id));
+diesel::joinable!(stock_movements -> stock_batches (batch_id));
+diesel::joinable!(stock_movements -> stock_receipt_lines (receipt_line_id));
+diesel::joinable!(stock_movements -> stocktake_counts (stocktake_count_id));
+diesel::joinable!(stock_movements -> users (user_id));
+diesel::joinable!(stock_receipt_lines -> stock_batches (batch_id));
+diesel::joinable!(stock_receipt_lines -> stock_receipts (receipt_id));
+diesel::joinable!(stock_receipts -> suppliers (supplier_id));
+diesel::joinable!(stock_receipts -> users (user_id));
+diesel::joinable!(stocktake_counts -> stock_batches (batch_id));
+diesel::joinable!(stocktake_counts -> stocktakes (stocktake_id));
+diesel::joinable!(stocktake_counts -> users (counted_by));
 diesel::joinable!(substance_groups -> substances (substance_id));
 diesel::joinable!(test_orders -> prescriptions (prescription_id));
 diesel::joinable!(user_pictures -> users (user_id));
@@ -684,10 +871,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     availability,
     availability_exceptions,
+    charge_items,
     conditions,
     departments,
     diagnosis_codes,
     diagnosis_editions,
+    dispensing_declines,
+    dispensing_items,
+    dispensings,
     doctor_specializations,
     doctors,
     encounter_diagnoses,
@@ -712,8 +903,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     settings,
     slot_holds,
     specializations,
+    stock_batches,
+    stock_movements,
+    stock_receipt_lines,
+    stock_receipts,
+    stocktake_counts,
+    stocktakes,
     substance_groups,
     substances,
+    suppliers,
     test_orders,
     user_pictures,
     users,

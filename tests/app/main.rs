@@ -31,6 +31,7 @@ mod schedule;
 mod schema;
 mod settings;
 mod slots;
+mod stock;
 mod support;
 
 use std::process::ExitCode;
@@ -69,6 +70,7 @@ fn main() -> ExitCode {
     schema::tests(&mut suite);
     settings::tests(&mut suite);
     slots::tests(&mut suite);
+    stock::tests(&mut suite);
     suite.once(support::postgres::works);
 
     let conclusion = libtest_mimic::run(&arguments, suite.trials);

@@ -1,0 +1,78 @@
+//! Moving stock. Each change is a row of the ledger; the quantity on the batch follows by the database's own hand.
+
+use super::model::{Batch, BatchId, DispensingItemId, MovementKind, NewMovement, units_text};
+use super::queries;
+use crate::access::By;
+use crate::db::DbConnection;
+use crate::error::AppError;
+use crate::settings;
+use crate::time::date_text;
+
+/// A row of the ledger by this person, with nothing that it refers to.
+pub(in crate::pharmacy) fn movement(
+    by: &By,
+    batch_id: BatchId,
+    kind: MovementKind,
+    quantity: i32,
+    reason: &str,
+) -> NewMovement {
+    NewMovement {
+        batch_id,
+        kind,
+        quantity,
+        reason: reason.to_owned(),
+        user_id: by.user_id(),
+        created_at: by.now,
+        receipt_line_id: None,
+        dispensing_item_id: None,
+        stocktake_count_id: None,
+    }
+}
+
+/// Takes units out of a batch for a patient: the ledger's row of what was handed over. Nothing is audited here: the
+/// dispensing has its own entry.
+///
+/// # Errors
+/// `Conflict`, in words for the pharmacist, when there is not so much left, when the batch is recalled or its day is
+/// past, and for a quantity below one.
+pub fn take(
+    db: &mut DbConnection,
+    by: &By,
+    batch: BatchId,
+    quantity: i32,
+    item: DispensingItemId,
+) -> Result<(), AppError> {
+    let found = queries::find(db, batch)?;
+    let zone = settings::queries::find(db)?.ok_or(AppError::NotSetUp)?.zone();
+    if found.has_expired(zone.date(by.now)) {
+        let message = format!("Lot {} expired on {}. Take another batch.", found.lot, date_text(found.expires_on));
+        return Err(AppError::Conflict(message));
+    }
+    if found.is_recalled() {
+        return Err(AppError::Conflict(format!("Lot {} is recalled. Take another batch.", found.lot)));
+    }
+    leave_enough(db, &found, quantity)?;
+    let taken =
+        NewMovement { dispensing_item_id: Some(item), ..movement(by, batch, MovementKind::Dispensed, -quantity, "") };
+    queries::insert_movement(db, &taken)?;
+    Ok(())
+}
+
+/// Refuses to take what is not there. The database refuses it too; this says how much is left.
+pub(super) fn leave_enough(db: &mut DbConnection, batch: &Batch, quantity: i32) -> Result<(), AppError> {
+    if quantity < 1 {
+        return Err(AppError::Conflict("The quantity must be above 0.".to_owned()));
+    }
+    if batch.quantity >= quantity {
+        return Ok(());
+    }
+    let message = if batch.quantity == 0 {
+        format!("Nothing of lot {} is left.", batch.lot)
+    } else {
+        let unit = queries::unit(db, batch.id)?;
+        let (left, are) =
+            (units_text(i64::from(batch.quantity), &unit), if batch.quantity == 1 { "is" } else { "are" });
+        format!("Only {left} of lot {} {are} left.", batch.lot)
+    };
+    Err(AppError::Conflict(message))
+}
