@@ -14,8 +14,8 @@ use actix_web::{App, HttpServer, web};
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
-    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, encounters, medicines,
-    notifications, patients, pharmacy, prescriptions, schedule, settings,
+    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, documents, encounters, feedback,
+    medicines, notifications, patients, pharmacy, prescriptions, schedule, settings,
 };
 
 /// Every route, domain by domain.
@@ -29,9 +29,11 @@ pub fn routes(r: &mut Routes<'_>) {
     doctors::routes(r);
     patients::routes(r);
     medicines::routes(r);
+    documents::routes(r);
     chart::routes(r);
     schedule::routes(r);
     appointments::routes(r);
+    feedback::routes(r);
     diagnosis_codes::routes(r);
     encounters::routes(r);
     prescriptions::routes(r);

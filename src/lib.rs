@@ -30,10 +30,14 @@ pub mod departments;
 pub mod diagnosis_codes;
 /// Doctors and their specializations.
 pub mod doctors;
+/// Uploaded files: reports, letters, pictures.
+pub mod documents;
 /// The consultation: symptoms, diagnoses, plan, notes, vital signs.
 pub mod encounters;
 /// The one error type.
 pub mod error;
+/// What patients say of their visits.
+pub mod feedback;
 /// Medicines, what they contain, and what does not go together.
 pub mod medicines;
 /// Money as integer minor units.

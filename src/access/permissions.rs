@@ -154,6 +154,9 @@ permissions! {
     SeeDocuments: [Doctor, Patient];
     /// Upload documents.
     UploadDocuments: [Receptionist, Doctor, Patient];
+
+    /// Read how patients rate their visits, and what they say.
+    SeeFeedback: [Admin];
 }
 
 /// The permissions that a person holds.

@@ -11,6 +11,7 @@ pub mod forms;
 pub mod keys;
 pub mod links;
 pub mod model;
+pub mod names;
 mod pages;
 pub mod passwords;
 pub mod pictures;

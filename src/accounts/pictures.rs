@@ -15,33 +15,49 @@ const MOST_PIXELS: u64 = 50_000_000;
 const MOST_BYTES: u64 = 320 * 1024 * 1024;
 const QUALITY: u8 = 86;
 
+/// Why an uploaded picture cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It is no picture of the wanted sort, or it is broken.
+    Unreadable,
+    TooManyPixels,
+}
+
+/// The picture of a file of one of these formats, the right way up, with nothing of what else the file says. The format
+/// goes by the content. Blocks for some tenths of a second and takes memory: let few run at once.
+pub fn decode(content: &[u8], formats: &[ImageFormat]) -> Result<(DynamicImage, ImageFormat), Unusable> {
+    let open = || {
+        let reader = ImageReader::new(Cursor::new(content)).with_guessed_format().map_err(|_| Unusable::Unreadable)?;
+        let format = reader.format().filter(|f| formats.contains(f)).ok_or(Unusable::Unreadable)?;
+        Ok((reader, format))
+    };
+    let (width, height) = open()?.0.into_dimensions().map_err(|_| Unusable::Unreadable)?;
+    if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        return Err(Unusable::TooManyPixels);
+    }
+    let (mut reader, format) = open()?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    reader.limits(limits);
+    let mut decoder = reader.into_decoder().map_err(|_| Unusable::Unreadable)?;
+    let orientation = decoder.orientation().map_err(|_| Unusable::Unreadable)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| Unusable::Unreadable)?;
+    picture.apply_orientation(orientation);
+    Ok((picture, format))
+}
+
 /// The square middle of an uploaded picture as a small JPEG. Blocks for some tenths of a second.
 ///
 /// # Errors
 /// What is wrong with the file, in words for its owner.
 pub fn square(content: &[u8]) -> Result<Vec<u8>, &'static str> {
     const UNREADABLE: &str = "This file is not a picture that can be read. Choose a JPEG, PNG or WebP file.";
-    let open = || {
-        let reader = ImageReader::new(Cursor::new(content)).with_guessed_format().map_err(|_| UNREADABLE)?;
-        match reader.format() {
-            // By its content: the name and the browser's word for it count for nothing.
-            Some(ImageFormat::Jpeg | ImageFormat::Png | ImageFormat::WebP) => Ok(reader),
-            _ => Err(UNREADABLE),
-        }
-    };
-    let (width, height) = open()?.into_dimensions().map_err(|_| UNREADABLE)?;
-    if u64::from(width) * u64::from(height) > MOST_PIXELS {
-        return Err("This picture has too many pixels. Choose a smaller one.");
-    }
-    let mut reader = open()?;
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MOST_BYTES);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(|_| UNREADABLE)?;
-    let orientation = decoder.orientation().map_err(|_| UNREADABLE)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| UNREADABLE)?;
-    picture.apply_orientation(orientation);
-
+    let (picture, _) = decode(content, &[ImageFormat::Jpeg, ImageFormat::Png, ImageFormat::WebP]).map_err(
+        |unusable| match unusable {
+            Unusable::Unreadable => UNREADABLE,
+            Unusable::TooManyPixels => "This picture has too many pixels. Choose a smaller one.",
+        },
+    )?;
     let side = picture.width().min(picture.height());
     let (left, top) = ((picture.width() - side) / 2, (picture.height() - side) / 2);
     let small = picture.crop_imm(left, top, side, side).resize_exact(SIDE, SIDE, FilterType::Triangle);

@@ -1,43 +1,8 @@
 //! What all entries of the chart share: who noted them, and that a wrong one is marked and not removed.
 
-use std::collections::{BTreeSet, HashMap};
-
 use chrono::NaiveDateTime;
-use diesel::prelude::*;
 
-use crate::accounts::model::UserId;
-use crate::db::DbConnection;
-use crate::db::schema::{doctors, users};
-use crate::doctors::model::DoctorId;
-
-/// Names of accounts as a chart says them.
-#[derive(Clone, Debug, Default)]
-pub struct Names(HashMap<UserId, String>);
-
-impl Names {
-    /// The names of these accounts, in one query: doctors with their title.
-    pub fn load(db: &mut DbConnection, ids: impl IntoIterator<Item = Option<UserId>>) -> QueryResult<Self> {
-        let ids: BTreeSet<UserId> = ids.into_iter().flatten().collect();
-        if ids.is_empty() {
-            return Ok(Self::default());
-        }
-        let rows: Vec<(UserId, String, String, Option<DoctorId>)> = users::table
-            .left_join(doctors::table.on(doctors::user_id.eq(users::id)))
-            .filter(users::id.eq_any(ids))
-            .select((users::id, users::first_name, users::last_name, doctors::id.nullable()))
-            .load(db)?;
-        let name = |(id, first, last, doctor): (UserId, String, String, Option<DoctorId>)| {
-            let title = if doctor.is_some() { "Dr " } else { "" };
-            (id, format!("{title}{first} {last}"))
-        };
-        Ok(Self(rows.into_iter().map(name).collect()))
-    }
-
-    /// The name of an account; empty for what nobody signed in did.
-    pub fn of(&self, id: Option<UserId>) -> String {
-        id.and_then(|id| self.0.get(&id)).cloned().unwrap_or_default()
-    }
-}
+pub use crate::accounts::names::Names;
 
 /// That an entry was wrong: who said so, when and why.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -18,6 +18,7 @@ use crate::accounts::{passwords, queries};
 use crate::config::{self, Config};
 use crate::db::schema::{appointments, doctors, patients, prescriptions, secrets, users};
 use crate::db::{self, Db, DbConnection};
+use crate::documents::store::Store;
 use crate::error::AppError;
 use crate::money::Currency;
 use crate::settings;
@@ -68,13 +69,18 @@ pub(super) fn run(config: &Config) -> Result<(), String> {
     let _lock = lock(&folder.join("demo.lock"))?;
     let db = ready(folder, &url)?;
     let logins = folder.join("demo-logins.json");
-    super::serve::serve(config, &db, Some(NOTICE), || {
+    super::serve::serve(config, &db, Some(NOTICE), files(folder), || {
         println!("The demonstration runs on http://{}", config.bind);
         match fs::read_to_string(&logins) {
             Ok(text) => show(&text),
             Err(e) => println!("Its logins cannot be read: {}: {e}", logins.display()),
         }
     })
+}
+
+/// Where the demonstration's documents lie, apart from a hospital's in the same folder.
+fn files(folder: &Path) -> Store {
+    Store::at(folder.join("demo-documents"))
 }
 
 /// Keeps a second demonstration from replacing the files under the first.
@@ -111,6 +117,11 @@ fn ready(folder: &Path, url: &str) -> Result<Db, String> {
         let mut file = path.clone().into_os_string();
         file.push(suffix);
         remove(&PathBuf::from(file))?;
+    }
+    let old = folder.join("demo-documents");
+    match fs::remove_dir_all(&old) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(format!("{}: {e}", old.display())),
+        _ => {}
     }
     make(folder, url)
 }

@@ -8,6 +8,7 @@ use crate::accounts::links::{self, LinkKind};
 use crate::accounts::queries;
 use crate::config::Config;
 use crate::db::{self, Db};
+use crate::documents::store::Store;
 use crate::web::State;
 use crate::web::state::Clock;
 use crate::{app, settings};
@@ -19,7 +20,7 @@ pub(super) fn run(config: &Config) -> Result<(), String> {
         None => format!("http://{}", config.bind),
     };
     let setup = setup_link(&db).map_err(|e| e.to_string())?;
-    serve(config, &db, None, || {
+    serve(config, &db, None, Store::at(config.data_dir.join("documents")), || {
         println!("Infirmary serves on {base}");
         if let Some(raw) = setup {
             println!("Set the hospital up with this link, which works once and for a day:\n  {base}/setup/{raw}");
@@ -27,12 +28,19 @@ pub(super) fn run(config: &Config) -> Result<(), String> {
     })
 }
 
-/// Serves a database that is ready; `announce` runs when the address is taken.
-pub(super) fn serve(config: &Config, db: &Db, notice: Option<&str>, announce: impl FnOnce()) -> Result<(), String> {
+/// Serves a database and the files that go with it; `announce` runs when the address is taken.
+pub(super) fn serve(
+    config: &Config,
+    db: &Db,
+    notice: Option<&str>,
+    files: Store,
+    announce: impl FnOnce(),
+) -> Result<(), String> {
     let listener = TcpListener::bind(config.bind).map_err(|e| format!("bind: {}: {e}", config.bind))?;
     super::import_diagnoses::at_start(db);
     let key = crate::accounts::keys::cookie_key(db).map_err(|e| e.to_string())?;
-    let mut state = State::new(db.clone(), key, Clock::default());
+    tidy(&files, db);
+    let mut state = State::new(db.clone(), key, Clock::default(), files);
     state.public_url.clone_from(&config.public_url);
     state.trusted_proxies.clone_from(&config.trusted_proxies);
     state.notice = notice.map(ToOwned::to_owned);
@@ -46,6 +54,15 @@ pub(super) fn serve(config: &Config, db: &Db, notice: Option<&str>, announce: im
             server.await?
         })
         .map_err(|e| format!("the server ended: {e}"))
+}
+
+/// Settles files that an earlier process left half-way. What cannot be settled now waits for the next start.
+fn tidy(files: &Store, db: &Db) {
+    match files.tidy(db) {
+        Ok((0, 0)) => {}
+        Ok((moved, removed)) => log::info!("documents left waiting: {moved} put in their place, {removed} removed"),
+        Err(error) => log::error!("documents left waiting could not be settled: {error}"),
+    }
 }
 
 /// A new set-up link while there is no hospital.

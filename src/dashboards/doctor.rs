@@ -14,6 +14,7 @@ use crate::audit::Entry;
 use crate::encounters::model::EncounterId;
 use crate::encounters::queries as encounters;
 use crate::error::AppError;
+use crate::prescriptions::results;
 use crate::time::{date_text, long_date_text};
 use crate::web::{Answer, Cx, Page};
 
@@ -30,6 +31,8 @@ struct DoctorPage {
     done: usize,
     visits: Vec<Visit>,
     drafts: Vec<Draft>,
+    /// Results of tests that nobody has read.
+    results: i64,
     limit: i32,
     chart: BarChart,
 }
@@ -44,12 +47,13 @@ struct Draft {
 pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     let (actor, zone, today) = (cx.actor()?.clone(), cx.zone(), cx.today());
     let doctor = actor.doctor_id.ok_or(AppError::NotFound)?;
-    let (day, drafts, days) = cx
+    let (day, drafts, days, results) = cx
         .read(move |db| {
             Ok((
                 appointments::day(db, &actor, zone, today, None, Some(doctor))?,
                 encounters::drafts_of(db, doctor)?,
                 queries::days(db, zone, today, DAYS, Some(doctor))?,
+                results::queries::unread_count(db, doctor)?,
             ))
         })
         .await?;
@@ -79,6 +83,7 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
             .into_iter()
             .map(|d| Draft { id: d.id, patient: d.patient, date: date_text(d.visit_date) })
             .collect(),
+        results,
         limit: cx.settings().waiting_limit_minutes,
         chart: days_chart("Your appointments per day", &days),
     };

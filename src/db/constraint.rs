@@ -189,6 +189,26 @@ const MEANINGS: &[Meaning] = &[
         message: "That is more than was handed over and not yet returned.",
     },
     Meaning {
+        constraint: "ux_documents_patient_id_sha256",
+        field: "file",
+        message: "This very file is among the patient's documents already.",
+    },
+    Meaning {
+        constraint: "ux_test_results_test_order_id",
+        field: "",
+        message: "Somebody has just entered a result of this test. Read it, and amend it if it is not right.",
+    },
+    Meaning {
+        constraint: "ux_test_results_amends_id",
+        field: "",
+        message: "Somebody has just amended this result. Read it first.",
+    },
+    Meaning {
+        constraint: "ux_feedback_appointment_id",
+        field: "rating",
+        message: "You have rated this visit already.",
+    },
+    Meaning {
         constraint: "foreign_key",
         field: "",
         message: "Something else still refers to this, or it refers to something that is gone.",

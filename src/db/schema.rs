@@ -262,6 +262,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    documents (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        encounter_id -> Nullable<BigInt>,
+        test_order_id -> Nullable<BigInt>,
+        kind -> Text,
+        title -> Text,
+        file_name -> Text,
+        media_type -> Text,
+        bytes -> BigInt,
+        sha256 -> Text,
+        storage_name -> Text,
+        from_patient -> Bool,
+        author_id -> Nullable<BigInt>,
+        uploaded_at -> Timestamp,
+        status -> Text,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     encounter_diagnoses (id) {
         id -> BigInt,
         encounter_id -> BigInt,
@@ -304,6 +328,18 @@ diesel::table! {
         entered_in_error_at -> Nullable<Timestamp>,
         entered_in_error_by -> Nullable<BigInt>,
         entered_in_error_reason -> Text,
+    }
+}
+
+diesel::table! {
+    feedback (id) {
+        id -> BigInt,
+        appointment_id -> BigInt,
+        patient_id -> BigInt,
+        doctor_id -> BigInt,
+        rating -> Integer,
+        comment -> Text,
+        created_at -> Timestamp,
     }
 }
 
@@ -738,6 +774,45 @@ diesel::table! {
 }
 
 diesel::table! {
+    test_result_values (id) {
+        id -> BigInt,
+        test_result_id -> BigInt,
+        position -> Integer,
+        name -> Text,
+        value -> Text,
+        unit -> Text,
+        reference_low -> Text,
+        reference_high -> Text,
+        flag -> Text,
+    }
+}
+
+diesel::table! {
+    test_results (id) {
+        id -> BigInt,
+        test_order_id -> BigInt,
+        patient_id -> BigInt,
+        doctor_id -> BigInt,
+        status -> Text,
+        conclusion -> Text,
+        document_id -> Nullable<BigInt>,
+        amends_id -> Nullable<BigInt>,
+        amend_reason -> Text,
+        replaced_at -> Nullable<Timestamp>,
+        resulted_at -> Timestamp,
+        entered_at -> Timestamp,
+        entered_by -> Nullable<BigInt>,
+        reviewed_at -> Nullable<Timestamp>,
+        reviewed_by -> Nullable<BigInt>,
+        note_to_patient -> Text,
+        entered_in_error_at -> Nullable<Timestamp>,
+        entered_in_error_by -> Nullable<BigInt>,
+        entered_in_error_reason -> Text,
+        version -> Integer,
+    }
+}
+
+diesel::table! {
     user_pictures (user_id) {
         user_id -> BigInt,
         media_type -> Text,
@@ -821,12 +896,18 @@ diesel::joinable!(doctor_specializations -> doctors (doctor_id));
 diesel::joinable!(doctor_specializations -> specializations (specialization_id));
 diesel::joinable!(doctors -> departments (department_id));
 diesel::joinable!(doctors -> users (user_id));
+diesel::joinable!(documents -> encounters (encounter_id));
+diesel::joinable!(documents -> patients (patient_id));
+diesel::joinable!(documents -> test_orders (test_order_id));
 diesel::joinable!(encounter_diagnoses -> encounters (encounter_id));
 diesel::joinable!(encounter_versions -> encounters (encounter_id));
 diesel::joinable!(encounter_versions -> users (author_id));
 diesel::joinable!(encounters -> appointments (appointment_id));
 diesel::joinable!(encounters -> doctors (doctor_id));
 diesel::joinable!(encounters -> patients (patient_id));
+diesel::joinable!(feedback -> appointments (appointment_id));
+diesel::joinable!(feedback -> doctors (doctor_id));
+diesel::joinable!(feedback -> patients (patient_id));
 diesel::joinable!(form_submissions -> users (user_id));
 diesel::joinable!(medication_statements -> patients (patient_id));
 diesel::joinable!(medicine_substances -> medicines (medicine_id));
@@ -859,6 +940,11 @@ diesel::joinable!(stocktake_counts -> stocktakes (stocktake_id));
 diesel::joinable!(stocktake_counts -> users (counted_by));
 diesel::joinable!(substance_groups -> substances (substance_id));
 diesel::joinable!(test_orders -> prescriptions (prescription_id));
+diesel::joinable!(test_result_values -> test_results (test_result_id));
+diesel::joinable!(test_results -> doctors (doctor_id));
+diesel::joinable!(test_results -> documents (document_id));
+diesel::joinable!(test_results -> patients (patient_id));
+diesel::joinable!(test_results -> test_orders (test_order_id));
 diesel::joinable!(user_pictures -> users (user_id));
 diesel::joinable!(vital_signs -> encounters (encounter_id));
 diesel::joinable!(vital_signs -> patients (patient_id));
@@ -881,9 +967,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     dispensings,
     doctor_specializations,
     doctors,
+    documents,
     encounter_diagnoses,
     encounter_versions,
     encounters,
+    feedback,
     form_submissions,
     interactions,
     login_throttles,
@@ -913,6 +1001,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     substances,
     suppliers,
     test_orders,
+    test_result_values,
+    test_results,
     user_pictures,
     users,
     vital_signs,

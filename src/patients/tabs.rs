@@ -12,6 +12,8 @@ pub enum Tab {
     Timeline,
     Visits,
     Prescriptions,
+    Tests,
+    Documents,
     Appointments,
     Details,
 }
@@ -26,13 +28,15 @@ pub struct TabLink {
 }
 
 impl Tab {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::Chart,
         Self::Vitals,
         Self::Timeline,
         Self::Visits,
         Self::Prescriptions,
+        Self::Tests,
+        Self::Documents,
         Self::Appointments,
         Self::Details,
     ];
@@ -43,6 +47,9 @@ impl Tab {
             Self::Overview | Self::Details => true,
             Self::Chart | Self::Vitals | Self::Timeline | Self::Visits => actor.may(Permission::ReadChart),
             Self::Prescriptions => actor.may(Permission::SeePrescriptions),
+            Self::Tests => actor.may(Permission::ReadChart) && actor.may(Permission::SeePrescriptions),
+            // Who only brings documents in has the form on it.
+            Self::Documents => actor.may(Permission::SeeDocuments) || actor.may(Permission::UploadDocuments),
             Self::Appointments => actor.may(Permission::SeeAppointments),
         }
     }
@@ -55,6 +62,8 @@ impl Tab {
             Self::Timeline => ("Timeline", "history", "/timeline"),
             Self::Visits => ("Visits", "stethoscope", "/visits"),
             Self::Prescriptions => ("Prescriptions", "prescription", "/prescriptions"),
+            Self::Tests => ("Tests", "test-pipe", "/tests"),
+            Self::Documents => ("Documents", "folder", "/documents"),
             Self::Appointments => ("Appointments", "calendar-event", "/appointments"),
             Self::Details => ("Details", "id", "/details"),
         };

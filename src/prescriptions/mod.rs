@@ -11,6 +11,7 @@ pub mod forms;
 pub mod model;
 mod pages;
 pub mod queries;
+pub mod results;
 pub mod safety;
 pub mod shorthand;
 
@@ -35,4 +36,5 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/prescriptions/{id}/discard", pages::finish::discard);
     r.get("/prescriptions/{id}/print", pages::read::print);
     r.get("/patients/{id}/prescriptions", pages::read::of_patient);
+    results::routes(r);
 }

@@ -98,6 +98,12 @@ impl Form {
         }
     }
 
+    /// Whether a file was chosen for a field that has nothing in it.
+    pub fn is_empty_file(&self, name: &str) -> bool {
+        let mut chosen = self.files.iter().filter(|(n, file)| n == name && !file.file_name.is_empty());
+        chosen.next().is_some_and(|(_, file)| file.content.is_empty())
+    }
+
     /// Whether nothing is wrong.
     pub fn is_valid(&self) -> bool {
         self.errors.is_empty()

@@ -145,13 +145,19 @@ const LINKS: &[Link] = &[
         .for_those_who(Permission::SeeBoard)
         .also_within(&["/walk-in"]),
     link("", "Calendar", "/calendar", "calendar-week", "c").for_those_who(Permission::SeeSchedules),
-    link("", "Patients", "/patients", "users", "p").for_those_who(Permission::SeePatients),
-    link("", "My record", "/my-record", "id", "r")
-        .for_those_who(Permission::OwnRecord)
-        .also_within(&["/patients", "/encounters"]),
+    link("", "Patients", "/patients", "users", "p").for_those_who(Permission::SeePatients).also_within(&["/documents"]),
+    link("", "My record", "/my-record", "id", "r").for_those_who(Permission::OwnRecord).also_within(&[
+        "/patients",
+        "/encounters",
+        "/documents",
+        "/test-orders",
+    ]),
     link("", "Appointments", "/appointments", "calendar-event", "a").for_those_who(Permission::SeeAppointments),
     link("", "Book", "/book", "calendar-plus", "k").for_those_who(Permission::BookOwn),
     link("", "Prescriptions", "/prescriptions", "prescription", "x").for_those_who(Permission::SeePrescriptions),
+    link("", "Results", "/results", "test-pipe", "t")
+        .for_those_who(Permission::WritePrescriptions)
+        .also_within(&["/test-orders"]),
     link("", "New appointment", "/book", "calendar-plus", "n").for_those_who(Permission::ManageAppointments),
     link("", "My hours", "/availability", "calendar-time", "o")
         .for_those_who(Permission::SeeSchedules)
@@ -164,6 +170,7 @@ const LINKS: &[Link] = &[
     link("Hospital", "Doctors", "/doctors", "stethoscope", "l").for_those_who(Permission::SeeDoctors),
     link("Hospital", "Specializations", "/specializations", "id-badge", "z")
         .for_those_who(Permission::ManageDepartments),
+    link("Hospital", "Ratings", "/feedback", "star", "f").for_those_who(Permission::SeeFeedback),
     link("Hospital", "Diagnosis codes", "/diagnosis-codes", "hash", "k").for_those_who(Permission::SeeDiagnosisCodes),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
     link("Administration", "Settings", "/settings", "settings", "s").for_those_who(Permission::ManageSettings),

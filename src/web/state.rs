@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use super::sessions::DbSessionStore;
 use crate::db::{self, Db};
 use crate::diagnosis_codes::index::DiagnosisIndex;
+use crate::documents::store::Store;
 
 /// How many passwords are hashed at once: each takes 19 MiB, and other pages want the processors too.
 const HASHERS: usize = 2;
@@ -31,6 +32,8 @@ pub struct State {
     pub notice: Option<String>,
     /// The table of diagnoses in force, ready to be searched.
     pub diagnoses: Arc<DiagnosisIndex>,
+    /// Where uploaded files lie.
+    pub files: Store,
     clock: Clock,
 }
 
@@ -63,7 +66,7 @@ impl Clock {
 }
 
 impl State {
-    pub fn new(db: Db, cookie_key: Key, clock: Clock) -> Self {
+    pub fn new(db: Db, cookie_key: Key, clock: Clock, files: Store) -> Self {
         Self {
             db,
             cookie_key,
@@ -73,6 +76,7 @@ impl State {
             trusted_proxies: Vec::new(),
             notice: None,
             diagnoses: Arc::default(),
+            files,
             clock,
         }
     }

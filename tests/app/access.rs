@@ -7,7 +7,7 @@ use infirmary::access::Role;
 use infirmary::appointments::model::AppointmentStatus;
 use infirmary::web::Routes;
 
-use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory};
+use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory, papers};
 
 pub fn tests(suite: &mut Suite) {
     suite.once(every_route_has_its_row);
@@ -135,6 +135,9 @@ pub struct World {
     condition: String,
     statement: String,
     line: String,
+    document: String,
+    /// A test with a result that nobody has read.
+    test_order: String,
 }
 
 impl World {
@@ -144,7 +147,11 @@ impl World {
             let patient = factory::patient(db, now)?;
             let doctor = factory::doctor(db, now)?;
             let prescription = factory::submitted_prescription(db, patient, now)?;
+            let test_order = papers::ordered_test(db, patient, now)?;
+            papers::result(db, test_order, now)?;
             Ok(Self {
+                document: papers::document(db, patient, now)?.to_string(),
+                test_order: test_order.to_string(),
                 allergy: chart::allergy(db, patient, "Latex", now)?.to_string(),
                 condition: chart::condition(db, patient, "Asthma", now)?.to_string(),
                 statement: chart::told(db, patient, "Ramipril", now)?.to_string(),
@@ -184,6 +191,8 @@ impl World {
             "prescriptions" => &self.prescription,
             "doctors" => &self.doctor,
             "specializations" => &self.specialization,
+            "documents" => &self.document,
+            "test-orders" => &self.test_order,
             _ => "1",
         };
         path.replace("{id}", id)

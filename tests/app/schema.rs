@@ -40,9 +40,11 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::dispensings::table.select(schema::dispensings::all_columns).execute(db)?;
         schema::doctor_specializations::table.select(schema::doctor_specializations::all_columns).execute(db)?;
         schema::doctors::table.select(schema::doctors::all_columns).execute(db)?;
+        schema::documents::table.select(schema::documents::all_columns).execute(db)?;
         schema::encounter_diagnoses::table.select(schema::encounter_diagnoses::all_columns).execute(db)?;
         schema::encounter_versions::table.select(schema::encounter_versions::all_columns).execute(db)?;
         schema::encounters::table.select(schema::encounters::all_columns).execute(db)?;
+        schema::feedback::table.select(schema::feedback::all_columns).execute(db)?;
         schema::form_submissions::table.select(schema::form_submissions::all_columns).execute(db)?;
         schema::interactions::table.select(schema::interactions::all_columns).execute(db)?;
         schema::login_throttles::table.select(schema::login_throttles::all_columns).execute(db)?;
@@ -74,6 +76,8 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::substances::table.select(schema::substances::all_columns).execute(db)?;
         schema::suppliers::table.select(schema::suppliers::all_columns).execute(db)?;
         schema::test_orders::table.select(schema::test_orders::all_columns).execute(db)?;
+        schema::test_result_values::table.select(schema::test_result_values::all_columns).execute(db)?;
+        schema::test_results::table.select(schema::test_results::all_columns).execute(db)?;
         schema::user_pictures::table.select(schema::user_pictures::all_columns).execute(db)?;
         schema::users::table.select(schema::users::all_columns).execute(db)?;
         schema::vital_signs::table.select(schema::vital_signs::all_columns).execute(db)?;

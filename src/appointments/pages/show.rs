@@ -4,9 +4,10 @@ use askama::Template;
 use strum::VariantArray;
 
 use crate::access::{Permission, Role, can};
-use crate::appointments::model::{AppointmentId, AppointmentRow, Event, Rules, Step};
+use crate::appointments::model::{AppointmentId, AppointmentRow, AppointmentStatus, Event, Rules, Step};
 use crate::appointments::queries;
 use crate::audit::Entry;
+use crate::feedback;
 use crate::time::{Zone, long_date_text};
 use crate::web::{Answer, Cx, Page};
 
@@ -35,13 +36,26 @@ struct ShowPage {
     may_print: bool,
     /// Why the patient cannot change it here any more, while it is still to come.
     too_late: Option<String>,
+    /// The patient's own rating of the completed visit: from 1 to 5, or 0 for none yet. Nothing for others.
+    rating: Option<i32>,
 }
 
 /// `GET /appointments/{id}`.
 pub async fn show(cx: Cx<can::SeeAppointments>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<AppointmentId>("id")?);
     let asking = actor.clone();
-    let (row, events) = cx.read(move |db| Ok((queries::find_row(db, &asking, id)?, queries::events(db, id)?))).await?;
+    let (row, events, rating) = cx
+        .read(move |db| {
+            let row = queries::find_row(db, &asking, id)?;
+            let is_own = asking.patient_id == Some(row.appointment.patient_id) && asking.may(Permission::OwnRecord);
+            let rating = if is_own && row.appointment.status == AppointmentStatus::Completed {
+                Some(feedback::queries::of_appointment(db, id)?.map_or(0, |said| said.rating))
+            } else {
+                None
+            };
+            Ok((row, queries::events(db, id)?, rating))
+        })
+        .await?;
     cx.looked(Entry::viewed("appointment", id, row.appointment.patient_id)).await?;
     let (rules, now, zone) = (Rules::from(cx.settings()), cx.now(), cx.zone());
     let appointment = &row.appointment;
@@ -71,6 +85,7 @@ pub async fn show(cx: Cx<can::SeeAppointments>) -> Answer {
         may_follow_up: own_doctor || cx.may(Permission::ManageAppointments),
         may_print: appointment.status.is_live(),
         too_late,
+        rating,
         row,
     })
 }

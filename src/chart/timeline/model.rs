@@ -12,6 +12,8 @@ use chrono::{DateTime, NaiveDateTime};
 pub enum Kind {
     Visit,
     Prescription,
+    Result,
+    Document,
     Vitals,
     Condition,
     Allergy,
@@ -30,6 +32,8 @@ impl Kind {
         match self {
             Self::Visit => "Visits",
             Self::Prescription => "Prescriptions",
+            Self::Result => "Test results",
+            Self::Document => "Documents",
             Self::Vitals => "Vital signs",
             Self::Condition => "Conditions",
             Self::Allergy => "Allergies",
@@ -43,6 +47,8 @@ impl Kind {
         match self {
             Self::Visit => "Visit",
             Self::Prescription => "Prescription",
+            Self::Result => "Test result",
+            Self::Document => "Document",
             Self::Vitals => "Vital signs",
             Self::Condition => "Condition",
             Self::Allergy => "Allergy",
@@ -56,6 +62,8 @@ impl Kind {
         match self {
             Self::Visit => "stethoscope",
             Self::Prescription => "prescription",
+            Self::Result => "test-pipe",
+            Self::Document => "file-text",
             Self::Vitals => "heart-rate-monitor",
             Self::Condition => "heartbeat",
             Self::Allergy => "alert-triangle",

@@ -10,6 +10,8 @@ use crate::appointments;
 use crate::appointments::model::AppointmentRow;
 use crate::doctors::model::{DoctorId, Profile};
 use crate::doctors::{actions, queries};
+use crate::feedback;
+use crate::feedback::model::Rating;
 use crate::money::Currency;
 use crate::schedule;
 use crate::schedule::week::{self, Day};
@@ -30,6 +32,9 @@ struct ShowPage {
     may_see_account: bool,
     may_book: bool,
     currency: Currency,
+    /// How patients rate the doctor, in words.
+    rating: Option<String>,
+    may_read_feedback: bool,
 }
 
 #[derive(Template)]
@@ -49,7 +54,7 @@ fn sees_hours(actor: &Actor, id: DoctorId) -> bool {
 pub async fn show(cx: Cx<can::SeeDoctors>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<DoctorId>("id")?);
     let (zone, today, asking) = (cx.zone(), cx.today(), actor.clone());
-    let (profile, days) = cx
+    let (profile, days, rating) = cx
         .read(move |db| {
             let profile = queries::profile(db, &asking, id)?;
             let days = if sees_hours(&asking, id) {
@@ -61,7 +66,8 @@ pub async fn show(cx: Cx<can::SeeDoctors>) -> Answer {
             } else {
                 None
             };
-            Ok((profile, days))
+            let rating = feedback::queries::ratings(db, &[id])?.remove(&id).and_then(Rating::text);
+            Ok((profile, days, rating))
         })
         .await?;
     let may_manage = cx.may(Permission::ManageDoctors);
@@ -77,6 +83,8 @@ pub async fn show(cx: Cx<can::SeeDoctors>) -> Answer {
         currency: cx.settings().currency(),
         profile,
         days,
+        rating,
+        may_read_feedback: cx.may(Permission::SeeFeedback),
     })
 }
 

@@ -5,10 +5,11 @@ use askama::Template;
 use chrono::NaiveDate;
 
 use super::{Mark, Vitals};
-use crate::access::can;
+use crate::access::{Permission, can};
 use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus, Step};
 use crate::audit::Entry;
 use crate::diagnosis_codes::model::Known;
+use crate::documents::model::Document;
 use crate::encounters::forms::{self, CodeState, DiagnosisRow};
 use crate::encounters::model::{Encounter, EncounterId, EncounterStatus, VisitRow};
 use crate::encounters::{actions, queries};
@@ -20,7 +21,7 @@ use crate::prescriptions::model::{PrescriptionId, PrescriptionRow, PrescriptionS
 use crate::time::long_date_text;
 use crate::web::page::{encode, html_with};
 use crate::web::{Answer, Cx, Flash, Form, Page};
-use crate::{appointments, diagnosis_codes, patients, prescriptions};
+use crate::{appointments, diagnosis_codes, documents, patients, prescriptions};
 
 /// How many earlier visits and prescriptions stand beside the form.
 const HISTORY: i64 = 5;
@@ -54,6 +55,9 @@ struct Side {
     prescriptions: Vec<PrescriptionRow>,
     /// Those of this very visit.
     written: Vec<PrescriptionRow>,
+    /// Those of this very visit, and whether one can be added.
+    documents: Vec<Document>,
+    may_upload: bool,
 }
 
 impl Side {
@@ -137,7 +141,14 @@ async fn consultation_page<R: crate::access::Requirement>(
             recent.retain(|row| row.prescription.encounter_id != Some(loaded.id));
             let written = prescriptions::queries::of_encounter(db, &actor, loaded.id)?;
             let known = diagnosis_codes::queries::known(db, &typed)?;
-            Ok((banner, appointment, Side { visits, prescriptions: recent, written }, known))
+            let side = Side {
+                visits,
+                prescriptions: recent,
+                written,
+                documents: documents::queries::of_encounter(db, &actor, loaded.id)?,
+                may_upload: actor.may(Permission::UploadDocuments),
+            };
+            Ok((banner, appointment, side, known))
         })
         .await?;
     let mut diagnoses: Vec<(DiagnosisRow, CodeState)> = rows_with_states(&form, &known);

@@ -10,6 +10,7 @@ use crate::audit::Entry;
 use crate::encounters::model::{DraftRow, EncounterId, EncounterStatus};
 use crate::encounters::queries;
 use crate::error::AppError;
+use crate::prescriptions::results;
 use crate::time::{date_text, long_date_text, parse_date};
 use crate::web::{Answer, Cx, Page};
 
@@ -26,6 +27,8 @@ struct MyDayPage {
     /// Unsigned drafts of other days and walk-ins.
     drafts: Vec<Draft>,
     counts: Counts,
+    /// Results of tests that nobody has read.
+    results: i64,
     late_after: i32,
 }
 
@@ -82,11 +85,12 @@ pub async fn show(cx: Cx<can::ConductVisits>) -> Answer {
     let Some(doctor) = actor.doctor_id else { return Err(AppError::NotFound) };
     let (zone, today, now) = (cx.zone(), cx.today(), cx.now());
     let date = parse_date(&cx.query("date")).unwrap_or(today);
-    let (rows, encounters, drafts) = cx
+    let (rows, encounters, drafts, results) = cx
         .read(move |db| {
             let rows = appointments::queries::day(db, &actor, zone, date, None, Some(doctor))?;
             let ids: Vec<AppointmentId> = rows.iter().map(|row| row.appointment.id).collect();
-            Ok((rows, queries::of_appointments(db, &ids)?, queries::drafts_of(db, doctor)?))
+            let results = results::queries::unread_count(db, doctor)?;
+            Ok((rows, queries::of_appointments(db, &ids)?, queries::drafts_of(db, doctor)?, results))
         })
         .await?;
     cx.looked(Entry::new("viewed", "my_day", 0).note("date", date).note("appointments", rows.len())).await?;
@@ -128,6 +132,7 @@ pub async fn show(cx: Cx<can::ConductVisits>) -> Answer {
         rows,
         drafts,
         counts,
+        results,
         late_after: limit,
     })
 }

@@ -7,6 +7,7 @@ use crate::access::{Permission, can};
 use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus};
 use crate::audit::Entry;
 use crate::chart::vital_signs::Reading;
+use crate::documents::model::Document;
 use crate::encounters::model::{EncounterId, EncounterStatus, Version, Visit, VisitRow};
 use crate::encounters::queries;
 use crate::patients::banner::{self, Banner};
@@ -17,7 +18,7 @@ use crate::time::{Zone, age_text, date_text, long_date_text};
 use crate::web::paging::PAGE_SIZE;
 use crate::web::print::{Letterhead, Qr};
 use crate::web::{Answer, Cx, Page, Paging};
-use crate::{appointments, patients, prescriptions};
+use crate::{appointments, documents, patients, prescriptions};
 
 #[derive(Template)]
 #[template(path = "encounters/show.html")]
@@ -30,6 +31,8 @@ struct ShowPage {
     follow_up: String,
     readings: Vec<Reading>,
     prescriptions: Vec<PrescriptionRow>,
+    documents: Vec<Document>,
+    may_upload: bool,
     /// Whether the reader wrote it, and so may go on from here.
     is_own: bool,
     is_patient: bool,
@@ -100,11 +103,12 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
     }
     let (today, patient) = (cx.today(), encounter.patient_id);
     let reader = actor.clone();
-    let (banner, visit, prescriptions, born, amended, error_by, follow_ups) = cx
+    let (banner, visit, (prescriptions, documents), born, amended, error_by, follow_ups) = cx
         .read(move |db| {
             let banner = banner::load(db, &reader, patient, today)?;
             let born = patients::queries::load(db, patient)?.date_of_birth;
             let written = prescriptions::queries::of_encounter(db, &reader, id)?;
+            let papers = (written, documents::queries::of_encounter(db, &reader, id)?);
             let visit = queries::visit(db, &reader, id)?;
             let amended = queries::versions(db, id)?.into_iter().next();
             let error_by = match visit.encounter.status {
@@ -115,7 +119,7 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
                 Some(appointment) => appointments::queries::follow_ups(db, &reader, appointment)?,
                 None => Vec::new(),
             };
-            Ok((banner, visit, written, born, amended, error_by, follow_ups))
+            Ok((banner, visit, papers, born, amended, error_by, follow_ups))
         })
         .await?;
     cx.looked(Entry::viewed("encounter", id, patient)).await?;
@@ -140,6 +144,8 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
         follow_up: visit.content.follow_up_date.map(long_date_text).unwrap_or_default(),
         readings: visit.content.vital_signs.readings(born, on),
         prescriptions,
+        documents,
+        may_upload: actor.may(Permission::UploadDocuments),
         is_own,
         is_patient: actor.patient_id == Some(patient),
         may_print: is_signed,

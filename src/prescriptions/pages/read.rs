@@ -19,6 +19,8 @@ use crate::patients::model::{Patient, PatientId};
 use crate::patients::tabs::Tab;
 use crate::prescriptions::model::{Medication, PrescriptionId, PrescriptionRow, PrescriptionStatus, Sheet};
 use crate::prescriptions::queries::{self, Filter};
+use crate::prescriptions::results;
+use crate::prescriptions::results::model::OrderRow;
 use crate::time::{age_text, date_text};
 use crate::web::page::encode;
 use crate::web::paging::PAGE_SIZE;
@@ -72,6 +74,11 @@ struct ShowPage {
     sheet: Sheet,
     /// Each medicine with its stop, if the patient shall not take it any more.
     lines: Vec<(Medication, Option<Stop>)>,
+    /// The ordered tests, and how far each is.
+    tests: Vec<OrderRow>,
+    /// Whether the reader may open a test, and know what it found.
+    opens_tests: bool,
+    sees_results: bool,
     dates: Dates,
     has_expired: bool,
     /// Whether it is the reader's own draft.
@@ -205,7 +212,7 @@ pub async fn of_patient(cx: Cx<can::SeePrescriptions>) -> Answer {
 pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
     let (reader, today) = (actor.clone(), cx.today());
-    let (sheet, stops, banner, patient, (allergies, none_known), visit) = cx
+    let (sheet, (stops, tests), banner, patient, (allergies, none_known), visit) = cx
         .read(move |db| {
             let sheet = queries::sheet(db, &reader, id)?;
             let patient = sheet.prescription.patient_id;
@@ -215,9 +222,9 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
             };
             // Pharmacists see the prescription, and of the patient only what it takes to dispense it.
             let banner = banner::load(db, &reader, patient, today).optional()?;
-            let stops = chart::medications::queries::stops_of(db, id)?;
+            let lines = (chart::medications::queries::stops_of(db, id)?, results::queries::of_prescription(db, id)?);
             let allergies = (banner::load_allergies(db, patient)?, banner::none_known(db, patient)?.is_some());
-            Ok((sheet, stops, banner, patients::queries::load(db, patient)?, allergies, visit))
+            Ok((sheet, lines, banner, patients::queries::load(db, patient)?, allergies, visit))
         })
         .await?;
     cx.looked(Entry::viewed("prescription", id, patient.id)).await?;
@@ -232,6 +239,10 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
         allergies,
         none_known,
         lines,
+        tests,
+        opens_tests: sheet.prescription.status != PrescriptionStatus::Draft
+            && (actor.may(Permission::ReadChart) || (actor.may(Permission::UploadDocuments) && actor.role.is_staff())),
+        sees_results: actor.may(Permission::ReadChart),
         dates: Dates::of(&sheet, cx.zone()),
         has_expired: sheet.prescription.has_expired(today),
         may_edit: sheet.prescription.is_draft_of(&actor) && actor.may(Permission::WritePrescriptions),

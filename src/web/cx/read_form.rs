@@ -3,6 +3,7 @@
 use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::error::UrlencodedError;
+use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, web};
 use futures_util::StreamExt;
 
@@ -38,6 +39,11 @@ pub(super) async fn read_form(request: &HttpRequest, mut payload: Payload) -> Re
 
 async fn read_multipart(request: &HttpRequest, payload: Payload) -> Result<Form, AppError> {
     let unreadable = || AppError::Invalid("The form could not be read.".to_owned());
+    // What says of itself that it is too large is not read at all; what says nothing is counted below.
+    let said = request.headers().get(header::CONTENT_LENGTH).and_then(|v| v.to_str().ok()?.parse::<usize>().ok());
+    if said.is_some_and(|length| length > UPLOAD_LIMIT) {
+        return Err(AppError::TooLarge);
+    }
     let mut multipart = Multipart::new(request.headers(), payload);
     let (mut fields, mut files, mut size) = (Typed::new(), Vec::new(), 0);
     while let Some(field) = multipart.next().await {

@@ -13,6 +13,7 @@ use infirmary::access::{Role, token};
 use infirmary::accounts::model::UserId;
 use infirmary::accounts::sessions::{self, NewSession};
 use infirmary::db::{Db, DbConnection};
+use infirmary::documents::store::Store;
 use infirmary::error::AppError;
 use infirmary::time::Zone;
 use infirmary::web::State;
@@ -51,8 +52,10 @@ pub struct TestApp {
     key: Key,
     handle: ServerHandle,
     client: Rc<awc::Client>,
-    /// Removed with everything in it when the test ends.
-    _folder: Option<Folder>,
+    /// Where the application keeps documents.
+    pub files: std::path::PathBuf,
+    /// Removed with everything in them when the test ends.
+    _folders: (Option<Folder>, Folder),
 }
 
 /// What is done to a test's files in the end.
@@ -100,7 +103,8 @@ impl TestApp {
         db.migrate().expect("a fresh database migrates");
         let key = infirmary::accounts::keys::cookie_key(&db).expect("the hospital's key");
         let clock = Clock::default();
-        let mut state = State::new(db.clone(), key.clone(), clock.clone());
+        let files = std::env::temp_dir().join(format!("infirmary-test-files-{}", token::short()));
+        let mut state = State::new(db.clone(), key.clone(), clock.clone(), Store::at(&files));
         state.public_url = public_url.map(ToOwned::to_owned);
         let state = web::Data::new(state);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -113,7 +117,18 @@ impl TestApp {
             awc::Connector::new().limit(200).timeout(Duration::from_secs(20)).conn_keep_alive(Duration::from_secs(2));
         let client =
             awc::Client::builder().connector(connector).disable_redirects().timeout(Duration::from_secs(60)).finish();
-        Self { db, url: url.to_owned(), clock, state, address, key, handle, client: Rc::new(client), _folder: folder }
+        Self {
+            db,
+            url: url.to_owned(),
+            clock,
+            state,
+            address,
+            key,
+            handle,
+            client: Rc::new(client),
+            _folders: (folder, Folder(files.clone())),
+            files,
+        }
     }
 
     /// What the application counts of itself: write transactions, and the memory passes of password hashing in

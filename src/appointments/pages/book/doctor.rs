@@ -11,9 +11,9 @@ use crate::appointments::pages::choice::{Booker, Choice};
 use crate::appointments::slots;
 use crate::db::fold::fold;
 use crate::departments::model::DepartmentRow;
-use crate::doctors::model::DoctorCard;
+use crate::doctors::model::{DoctorCard, DoctorId};
 use crate::web::{Answer, Cx, Page};
-use crate::{departments, doctors};
+use crate::{departments, doctors, feedback};
 
 /// For how many doctors the first free time is looked up on the page that lists them.
 const MOST_LOOKED_UP: usize = 24;
@@ -25,6 +25,8 @@ struct DoctorChoice {
     /// `Tue 16 Jun 2026, 09:00`, or nothing within the next weeks.
     first_free: Option<String>,
     fee: String,
+    /// `4.6`; nothing for a doctor whom nobody has rated.
+    rating: Option<String>,
 }
 
 #[derive(Template)]
@@ -48,7 +50,7 @@ pub(super) async fn doctor_step(cx: &Cx<can::SeeAppointments>, booker: Booker, c
     let (wanted, department) = (fold(&query), choice.department);
     let ahead = days_ahead(&actor, &settings).min(LOOK_AHEAD_DAYS);
     let user = actor.user_id;
-    let (departments, cards) = cx
+    let (departments, cards, ratings) = cx
         .read(move |db| {
             let departments = departments::queries::list(db, &actor)?;
             let mut cards = doctors::queries::cards(db, department)?;
@@ -68,7 +70,8 @@ pub(super) async fn doctor_step(cx: &Cx<can::SeeAppointments>, booker: Booker, c
                 };
                 found.push((card, first));
             }
-            Ok((departments, found))
+            let ids: Vec<DoctorId> = found.iter().map(|(card, _)| card.id).collect();
+            Ok((departments, found, feedback::queries::ratings(db, &ids)?))
         })
         .await?;
     let (zone, currency) = (cx.zone(), cx.settings().currency());
@@ -79,6 +82,7 @@ pub(super) async fn doctor_step(cx: &Cx<can::SeeAppointments>, booker: Booker, c
             href: Choice { doctor: Some(card.id), ..without_time.clone() }.address("/book"),
             first_free: first.map(|s| zone.long_text(s.starts_at)),
             fee: if card.consultation_fee > 0 { currency.text(card.consultation_fee) } else { String::new() },
+            rating: ratings.get(&card.id).and_then(|rating| rating.average()),
             card,
         })
         .collect();

@@ -1,5 +1,7 @@
 //! SQL of the timeline: a page of each kind, put together.
 
+mod papers;
+
 use std::collections::{BTreeSet, HashMap};
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
@@ -55,6 +57,12 @@ pub fn page(
     }
     if wants(Kind::Prescription) && actor.may(Permission::SeePrescriptions) {
         events.extend(prescriptions(db, actor, patient, window)?);
+    }
+    if wants(Kind::Result) && actor.may(Permission::SeePrescriptions) {
+        events.extend(papers::results(db, actor, patient, window)?);
+    }
+    if wants(Kind::Document) && actor.may(Permission::SeeDocuments) {
+        events.extend(papers::documents(db, actor, patient, window)?);
     }
     if wants(Kind::Vitals) {
         events.extend(vitals(db, actor, patient, born, window)?);
