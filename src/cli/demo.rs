@@ -21,6 +21,7 @@ use crate::db::{self, Db, DbConnection};
 use crate::documents::store::Store;
 use crate::error::AppError;
 use crate::money::Currency;
+use crate::patients::model::PatientId;
 use crate::settings;
 use crate::time::Zone;
 
@@ -169,7 +170,8 @@ fn make(folder: &Path, url: &str) -> Result<Db, String> {
         settings: Some(seed::new_settings("Riverside General Hospital", zone, Currency::fallback())),
     };
     seed::fill(&db, &options, &Progress::none())?;
-    let logins = make_logins(&db, zone, now)?;
+    let (logins, doctor, patient) = make_logins(&db, zone, now)?;
+    super::demo_papers::add(&db, &files(folder), patient, doctor, now)?;
     write_logins(&folder.join("demo-logins.json"), &logins)?;
     write_mark(&db, format!("{} {}", options.today, zone.0.name()), now)?;
     Ok(db)
@@ -197,8 +199,8 @@ fn zone_of_the_moment(now: NaiveDateTime) -> Zone {
     std::iter::once(here).chain(ELSEWHERE.iter().filter_map(|name| Zone::named(name))).find(is_lively).unwrap_or(here)
 }
 
-/// Somebody of each role to sign in as.
-fn make_logins(db: &Db, zone: Zone, now: NaiveDateTime) -> Result<Vec<Login>, String> {
+/// Somebody of each role to sign in as; the doctor among them, and the patient with the record.
+fn make_logins(db: &Db, zone: Zone, now: NaiveDateTime) -> Result<(Vec<Login>, UserId, (PatientId, UserId)), String> {
     let said = |e: AppError| e.to_string();
     let (doctor, desk, patient) =
         db.read_now(move |db| Ok((doctor(db, zone, now)?, desk(db)?, patient(db, now)?))).map_err(said)?;
@@ -238,20 +240,21 @@ fn make_logins(db: &Db, zone: Zone, now: NaiveDateTime) -> Result<Vec<Login>, St
         phone: patient.phone,
         ..colleague(Role::Patient, (&patient.first_name, &patient.last_name), hash, "", "")
     };
-    let patient_id = patient.id;
-    db.write_now(move |db| {
-        for (id, hash) in &existing {
-            queries::set_password_hash(db, *id, hash, now)?;
-        }
-        for person in &people {
-            queries::insert(db, person)?;
-        }
-        let user = queries::insert(db, &own)?;
-        diesel::update(patients::table.find(patient_id)).set(patients::user_id.eq(user.0)).execute(db)?;
-        Ok(())
-    })
-    .map_err(said)?;
-    Ok(logins)
+    let (patient_id, doctor_user) = (patient.id, doctor.0);
+    let patient_user = db
+        .write_now(move |db| {
+            for (id, hash) in &existing {
+                queries::set_password_hash(db, *id, hash, now)?;
+            }
+            for person in &people {
+                queries::insert(db, person)?;
+            }
+            let user = queries::insert(db, &own)?;
+            diesel::update(patients::table.find(patient_id)).set(patients::user_id.eq(user.0)).execute(db)?;
+            Ok(user)
+        })
+        .map_err(said)?;
+    Ok((logins, doctor_user, (PatientId(patient_id), patient_user)))
 }
 
 /// The doctor with the most patients today.

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod demo;
+mod demo_papers;
 mod import_diagnoses;
 mod migrate;
 mod seed;

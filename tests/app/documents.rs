@@ -177,7 +177,7 @@ async fn s22_what_is_no_document_is_refused_and_leaves_nothing(app: TestApp) {
     let png = picture(ImageFormat::Png, 30);
     let zip = b"PK\x03\x04\x14\x00\x00\x00".to_vec();
     let mut bomb = png.clone();
-    bomb[16..24].copy_from_slice(&[0, 1, 0, 0, 0, 1, 0, 0]);
+    papers::promise(&mut bomb, 65_536, 65_536);
     for (name, content, message) in [
         ("report.pdf", zip.clone(), "of no kind that is taken"),
         ("photo.png", b"MZ\x90\x00".to_vec(), "of no kind that is taken"),

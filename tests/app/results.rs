@@ -122,6 +122,7 @@ async fn the_desk_brings_the_laboratorys_report(app: TestApp) {
     let seen_by_desk = desk.get(&page).await.expect(200);
     assert!(seen_by_desk.says("The result is in") && !seen_by_desk.body.contains("/documents/"));
     assert!(doctor.get("/results").await.expect(200).says("Electrolytes"));
+    assert!(doctor.get("/notifications").await.expect(200).says("The result of a test that you ordered has come."));
     let documents = format!("/patients/{record}/documents");
     assert!(doctor.get(&documents).await.expect(200).says("Laboratory result"));
     // The patient has the report when the doctor has read it, and not before.
@@ -131,6 +132,7 @@ async fn the_desk_brings_the_laboratorys_report(app: TestApp) {
     doctor.post(&format!("{page}/seen"), &[("result", &result)]).await.expect(303);
     assert!(patient.get(&documents).await.expect(200).says("Laboratory result"));
     assert!(patient.get(&page).await.expect(200).says("lab.pdf"));
+    assert!(patient.get("/notifications").await.expect(200).says("A doctor has read a test result of yours."));
 
     // A second report makes the result unread again; the same one does not.
     upload(PDF).await.expect(303);

@@ -1,10 +1,10 @@
 //! Rows on their way to the database: a few thousand visits with all they leave behind, written in one transaction.
 
-use super::rows;
+use super::{papers, rows};
 use crate::db::bulk::{self, Bulk, insert};
 use crate::error::AppError;
 
-/// Ids of encounters and prescriptions count from 0 until the batch is written.
+/// Ids of encounters, prescriptions, tests and results count from 0 until the batch is written.
 #[derive(Default)]
 pub(super) struct Batch {
     pub appointments: Vec<rows::Appointment>,
@@ -15,6 +15,9 @@ pub(super) struct Batch {
     pub prescriptions: Vec<rows::Prescription>,
     pub medications: Vec<rows::Medication>,
     pub tests: Vec<rows::TestOrder>,
+    pub results: Vec<papers::TestResult>,
+    pub values: Vec<papers::ResultValue>,
+    pub feedback: Vec<papers::Feedback>,
 }
 
 impl Batch {
@@ -26,12 +29,23 @@ impl Batch {
         count(&self.prescriptions)
     }
 
+    pub fn next_test(&self) -> i64 {
+        count(&self.tests)
+    }
+
+    pub fn next_result(&self) -> i64 {
+        count(&self.results)
+    }
+
     /// Writes everything, gives the ids, and is empty again. Says how many rows there were.
     pub fn write(&mut self, bulk: &mut Bulk) -> Result<usize, AppError> {
         let rows = bulk.write(|db| {
             let encounter = bulk::reserve_ids(db, "encounters", count(&self.encounters))?;
             let prescription = bulk::reserve_ids(db, "prescriptions", count(&self.prescriptions))?;
+            let test = bulk::reserve_ids(db, "test_orders", count(&self.tests))?;
+            let result = bulk::reserve_ids(db, "test_results", count(&self.results))?;
             self.shift(encounter, prescription);
+            self.shift_tests(test, result);
             let mut rows = insert(db, &self.appointments)?;
             rows += insert(db, &self.events)?;
             rows += insert(db, &self.encounters)?;
@@ -40,10 +54,22 @@ impl Batch {
             rows += insert(db, &self.prescriptions)?;
             rows += insert(db, &self.medications)?;
             rows += insert(db, &self.tests)?;
+            rows += insert(db, &self.results)?;
+            rows += insert(db, &self.values)?;
+            rows += insert(db, &self.feedback)?;
             Ok(rows)
         })?;
         *self = Self::default();
         Ok(rows)
+    }
+
+    fn shift_tests(&mut self, test: i64, result: i64) {
+        self.tests.iter_mut().for_each(|r| r.id += test);
+        for row in &mut self.results {
+            row.id += result;
+            row.test_order_id += test;
+        }
+        self.values.iter_mut().for_each(|r| r.test_result_id += result);
     }
 
     fn shift(&mut self, encounter: i64, prescription: i64) {

@@ -7,8 +7,8 @@ use super::batch::Batch;
 use super::catalogue::{Problem, Signs};
 use super::people::{Core, age};
 use super::rng::Rng;
-use super::rows;
 use super::visits::{Visit, World};
+use super::{papers, rows};
 use crate::medicines::directions;
 
 const BODY: u64 = 8;
@@ -74,6 +74,7 @@ pub(super) fn record(
     if !(problem.medicines.is_empty() && problem.tests.is_empty()) && rng.percent(72) {
         prescribe(world, rng, visit, encounter, visit_date, completed_at, batch);
     }
+    papers::rating(world, visit, completed_at, batch);
 }
 
 fn diagnoses(
@@ -239,8 +240,19 @@ fn prescribe(
                 _ => "routine",
             };
             let instructions =
-                if test.contains("fasting") || test == "Lipid panel" { "Fasting for ten hours" } else { "" };
-            batch.tests.push(rows::TestOrder { prescription_id: prescription, position, test, instructions, priority });
+                if test.contains("Fasting") || test == "Lipid panel" { "Fasting for ten hours" } else { "" };
+            let id = batch.next_test();
+            batch.tests.push(rows::TestOrder {
+                id,
+                prescription_id: prescription,
+                position,
+                test,
+                instructions,
+                priority,
+            });
+            if !is_cancelled {
+                papers::result(world, visit, (id, position, test, priority), submitted, batch);
+            }
         }
     }
 }

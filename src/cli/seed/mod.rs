@@ -14,6 +14,7 @@ mod catalogue;
 mod hours;
 mod known;
 mod names;
+mod papers;
 mod people;
 mod rng;
 mod rows;

@@ -279,6 +279,7 @@ pub(super) struct Medication {
 #[derive(Insertable)]
 #[diesel(table_name = test_orders, treat_none_as_default_value = false)]
 pub(super) struct TestOrder {
+    pub id: i64,
     pub prescription_id: i64,
     pub position: i32,
     pub test: &'static str,

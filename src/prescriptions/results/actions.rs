@@ -11,7 +11,31 @@ use crate::documents::forms::DocumentInput;
 use crate::documents::model::{DocumentId, DocumentKind};
 use crate::documents::receive::Stored;
 use crate::error::{AppError, StaleEdit};
-use crate::{documents, patients};
+use crate::notifications::model::Notice;
+use crate::{doctors, documents, notifications, patients};
+
+/// Tells the doctor who ordered a test that there is something to read, unless the doctor entered it.
+fn tell_doctor(db: &mut DbConnection, by: &By, order: &Order, result: ResultId) -> Result<(), AppError> {
+    let notice = Notice {
+        user_id: doctors::queries::find(db, order.doctor_id)?.user_id,
+        event: format!("test_result:{result}:entered"),
+        message: "The result of a test that you ordered has come.".to_owned(),
+        link: format!("/test-orders/{}", order.id),
+    };
+    notifications::actions::notify(db, by, &notice)
+}
+
+/// Tells a patient who signs in that a result can be read now.
+fn tell_patient(db: &mut DbConnection, by: &By, order: &Order, result: ResultId) -> Result<(), AppError> {
+    let Some(user_id) = patients::queries::load(db, order.patient_id)?.user_id else { return Ok(()) };
+    let notice = Notice {
+        user_id,
+        event: format!("test_result:{result}:reviewed"),
+        message: "A doctor has read a test result of yours. You can read it now.".to_owned(),
+        link: format!("/test-orders/{}", order.id),
+    };
+    notifications::actions::notify(db, by, &notice)
+}
 
 /// The report of a laboratory that comes with a result: a file that is already stored.
 fn add_report(
@@ -63,6 +87,7 @@ pub fn enter(
         .note("test_order", order.id.0)
         .note("values", findings.values.len());
     audit::record(db, by, &entry)?;
+    tell_doctor(db, by, &order, result)?;
     Ok(Entered { result, report })
 }
 
@@ -124,6 +149,7 @@ fn replace(
         .note("amends", before.id.0)
         .reason(reason);
     audit::record(db, by, &entry)?;
+    tell_doctor(db, by, order, result)?;
     Ok(result)
 }
 
@@ -159,6 +185,7 @@ pub fn attach(
             let entry =
                 Entry::new("entered", "test_result", result).patient(order.patient_id).note("test_order", order.id.0);
             audit::record(db, by, &entry)?;
+            tell_doctor(db, by, &order, result)?;
         }
         // The very report is there already: nothing is new.
         Some(before) if before.document_id == Some(added.id()) => {}
@@ -196,7 +223,8 @@ pub fn review(
         .patient(order.patient_id)
         .note("test_order", order.id.0)
         .note("has_note", !note.is_empty());
-    audit::record(db, by, &entry)
+    audit::record(db, by, &entry)?;
+    tell_patient(db, by, &order, current.id)
 }
 
 /// Marks the result that counts as entered in error. What it had replaced counts again.

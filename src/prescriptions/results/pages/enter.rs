@@ -172,7 +172,7 @@ pub async fn edit(cx: Doctor) -> Answer {
         .read(move |db| {
             queries::find(db, &actor, id)?;
             let row = queries::all_of(db, id)?.into_iter().find(|row| row.result.is_current());
-            Ok(row.ok_or(AppError::NotFound)?)
+            row.ok_or(AppError::NotFound)
         })
         .await?;
     let form = forms::filled(&row.findings(), cx.zone());
