@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma};
 
 use crate::accounts::model::UserId;
-use crate::db::schema::{doctors, documents, encounters, test_results};
+use crate::db::schema::{doctors, encounters, test_results};
 use crate::db::{Db, DbConnection};
 use crate::documents::intake;
 use crate::documents::model::DocumentKind;
@@ -91,12 +91,14 @@ pub(super) fn add(
             author: Some(if paper.from_patient { patient_user } else { doctor }),
         };
         db.write_now(move |db| {
-            let id = queries::insert(db, &new, at)?;
-            if !new.from_patient {
-                let last = last_visit(db, patient)?;
-                diesel::update(documents::table.find(id)).set(documents::encounter_id.eq(last)).execute(db)?;
-            }
-            Ok(())
+            let visit = if new.from_patient { None } else { last_visit(db, patient, at)? };
+            let new = match visit {
+                Some((encounter, author)) => {
+                    NewDocument { encounter: Some(encounter), author: Some(author), ..new.clone() }
+                }
+                None => new.clone(),
+            };
+            Ok(queries::insert(db, &new, at)?)
         })
         .map_err(said)?;
         files.settle(&name).map_err(|e| format!("demo-documents: {e}"))?;
@@ -104,12 +106,19 @@ pub(super) fn add(
     db.write_now(move |db| leave_unread(db, doctor)).map_err(said)
 }
 
-fn last_visit(db: &mut DbConnection, patient: PatientId) -> QueryResult<Option<EncounterId>> {
+/// The patient's last signed visit before then, and its doctor.
+fn last_visit(
+    db: &mut DbConnection,
+    patient: PatientId,
+    before: NaiveDateTime,
+) -> QueryResult<Option<(EncounterId, UserId)>> {
     encounters::table
+        .inner_join(doctors::table)
         .filter(encounters::patient_id.eq(patient))
         .filter(encounters::status.eq("signed"))
+        .filter(encounters::created_at.lt(before))
         .order(encounters::id.desc())
-        .select(encounters::id)
+        .select((encounters::id, doctors::user_id))
         .first(db)
         .optional()
 }

@@ -17,14 +17,14 @@ const TALLEST = 6000;
 const PAPER = { width: 794, height: 1123 };
 const PASSWORD = 'seventeen wet badgers';
 /** These show something else in each state of what they are about; so many of each are opened to find the states. */
-const STATEFUL = /^\/(appointments|encounters|prescriptions)\/\{n\}$/;
+const STATEFUL = /^\/(appointments|documents|encounters|prescriptions|test-orders)\/\{n\}$/;
 const LOOKS_PER_STATEFUL = 14;
 /** The same for everybody: once is enough. */
 const SAME_FOR_ALL = ['/appointments/{n}/booked', '/appointments/{n}/slip'];
 /** Nothing to look at: for programs, parts of pages, files, pictures, and links that only their owner gets. */
 const NO_PAGES = [
   '/healthz', '/readyz', '/static/{n}', '/slots', '/calendar/events', '/prescriptions/preview', '/appointments/{n}/calendar.ics',
-  '/account/picture', '/users/{n}/picture', '/setup',
+  '/account/picture', '/users/{n}/picture', '/setup', '/documents/{n}/content', '/documents/{n}/image',
 ];
 
 const folder = resolve(process.argv[2] ?? 'screenshots');

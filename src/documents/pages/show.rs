@@ -43,6 +43,8 @@ struct ShowPage {
     visit: Option<(EncounterId, String)>,
     test: Option<TestOrderId>,
     may_change: bool,
+    /// Whether it is the reader's own record.
+    is_own: bool,
 }
 
 pub async fn show(cx: Cx<can::SeeDocuments>) -> Answer {
@@ -74,6 +76,7 @@ pub async fn show(cx: Cx<can::SeeDocuments>) -> Answer {
         visit: visit.filter(|_| actor.may(Permission::ReadChart)),
         test: row.document.test_order_id.filter(|_| actor.may(Permission::SeePrescriptions)),
         may_change: row.document.may_be_changed_by(&actor),
+        is_own: actor.patient_id == Some(patient),
         row,
     })
 }
