@@ -25,7 +25,7 @@ pub struct Stored {
 
 /// Looks through the file of a form; `None` when there is none or it cannot be taken, which then stands in the form.
 pub async fn take<R: Requirement>(cx: &Cx<R>, form: &mut Form, field: &'static str) -> Result<Option<Taken>, AppError> {
-    let Some(upload) = form.file(field).cloned() else {
+    let Some(upload) = form.take_file(field) else {
         let message = if form.is_empty_file(field) { "This file is empty." } else { "Choose a file." };
         form.refuse_field(field, message);
         return Ok(None);

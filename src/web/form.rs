@@ -98,6 +98,12 @@ impl Form {
         }
     }
 
+    /// Takes the file of a field out of the form, when one was chosen: so that it is not copied.
+    pub fn take_file(&mut self, name: &str) -> Option<Upload> {
+        let at = self.files.iter().position(|(n, file)| n == name && !file.content.is_empty())?;
+        Some(self.files.swap_remove(at).1)
+    }
+
     /// Whether a file was chosen for a field that has nothing in it.
     pub fn is_empty_file(&self, name: &str) -> bool {
         let mut chosen = self.files.iter().filter(|(n, file)| n == name && !file.file_name.is_empty());

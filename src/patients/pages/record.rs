@@ -4,16 +4,22 @@ use askama::Template;
 
 use crate::access::{Permission, can};
 use crate::audit::Entry;
+use crate::documents;
+use crate::documents::model::DocumentRow;
 use crate::patients::banner::{self, Banner};
 use crate::patients::model::{Patient, PatientId};
 use crate::patients::queries::{self, Overview};
 use crate::patients::tabs::Tab;
-use crate::time::date_text;
+use crate::prescriptions::results;
+use crate::prescriptions::results::model::OrderRow;
+use crate::time::{Zone, date_text};
 use crate::web::print::{Letterhead, Qr};
 use crate::web::{Answer, Cx, Page};
 
 /// An insurance that ends within so many days is worth a word at the desk.
 const ENDS_SOON_DAYS: i64 = 30;
+/// How many tests and documents are shown; their own pages have all.
+const LATEST: i64 = 4;
 
 #[derive(Template)]
 #[template(path = "patients/show.html")]
@@ -24,6 +30,11 @@ struct ShowPage {
     patient: Patient,
     ahead: Vec<AheadRow>,
     visits: Vec<(i64, String, String)>,
+    /// The tests ordered last, for those who may know how far they are.
+    tests: Option<Vec<OrderRow>>,
+    /// The documents that came last, for those who may read them.
+    documents: Option<Vec<DocumentRow>>,
+    zone: Zone,
     insurance: Insurance,
     insured_until: String,
     may: May,
@@ -103,10 +114,20 @@ pub async fn own(cx: Cx<can::OwnRecord>) -> Answer {
 pub async fn show(cx: Cx<can::SeeRecords>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<PatientId>("id")?);
     let (now, today, zone) = (cx.now(), cx.today(), cx.zone());
-    let (banner, patient, overview) = cx
+    let sees_tests = actor.may(Permission::ReadChart) && actor.may(Permission::SeePrescriptions);
+    let (banner, patient, overview, tests, documents) = cx
         .read(move |db| {
             let banner = banner::load(db, &actor, id, today)?;
-            Ok((banner, queries::find(db, &actor, id)?, queries::overview(db, &actor, id, now)?))
+            let tests = match sees_tests {
+                true => Some(results::queries::for_patient(db, &actor, id, (0, LATEST))?),
+                false => None,
+            };
+            let documents = match actor.may(Permission::SeeDocuments) {
+                true => Some(documents::queries::for_patient(db, &actor, id, None, (0, LATEST))?),
+                false => None,
+            };
+            let overview = queries::overview(db, &actor, id, now)?;
+            Ok((banner, queries::find(db, &actor, id)?, overview, tests, documents))
         })
         .await?;
     cx.looked(Entry::viewed("patient", id, id).note("page", "overview")).await?;
@@ -136,6 +157,9 @@ pub async fn show(cx: Cx<can::SeeRecords>) -> Answer {
         patient,
         ahead,
         visits: visits.into_iter().map(|v| (v.id, date_text(v.date), v.doctor)).collect(),
+        tests,
+        documents,
+        zone,
         insurance,
     })
 }
