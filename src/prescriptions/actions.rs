@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 use super::model::{Content, Medication, Prescription, PrescriptionId, PrescriptionStatus, Warning, fingerprint};
 use super::queries::{self, Occasion};
 use super::safety::{self, Background};
+use super::whiteboard::Drawing;
 use crate::access::{Actor, By};
 use crate::audit::{self, Entry};
 use crate::chart::medications::model::{Medicine, Origin};
@@ -187,6 +188,7 @@ pub fn update(
 fn stale(before: &Prescription, yours: &Content, theirs: &Content) -> StaleEdit {
     let medications = |c: &Content| c.medications.iter().map(|m| m.text()).collect::<Vec<_>>().join("\n");
     let tests = |c: &Content| c.tests.iter().map(|t| t.text()).collect::<Vec<_>>().join("\n");
+    let drawing = |c: &Content| c.whiteboard.as_ref().map(Drawing::words).unwrap_or_default();
     let date = |c: &Content| c.valid_until.map(|d| d.to_string()).unwrap_or_default();
     let (what, back) = match before.status {
         PrescriptionStatus::Draft => ("This prescription", format!("/prescriptions/{}/edit", before.id)),
@@ -196,6 +198,7 @@ fn stale(before: &Prescription, yours: &Content, theirs: &Content) -> StaleEdit 
         .row("Diagnosis", &yours.diagnosis, &theirs.diagnosis)
         .row("Medications", medications(yours), medications(theirs))
         .row("Tests", tests(yours), tests(theirs))
+        .row("Drawing", drawing(yours), drawing(theirs))
         .row("Notes", &yours.notes, &theirs.notes)
         .row("Valid until", date(yours), date(theirs))
 }
@@ -280,6 +283,7 @@ pub fn repeat(db: &mut DbConnection, by: &By, actor: &Actor, id: PrescriptionId)
         valid_until: Some(super::forms::usual_end(settings.zone().date(by.now))),
         medications: written.medications,
         tests: Vec::new(),
+        whiteboard: None,
     };
     create(db, by, actor, For::Patient(earlier.patient_id), &content)
 }

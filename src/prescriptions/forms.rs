@@ -5,6 +5,7 @@ use std::str::FromStr;
 use chrono::{Days, NaiveDate};
 
 use super::model::{Content, Medication, Priority, TestOrder};
+use super::whiteboard::Drawing;
 use crate::medicines::directions::{self, LONGEST_DAYS, MOST};
 use crate::web::Form;
 
@@ -117,6 +118,7 @@ pub fn parse(form: &mut Form, today: NaiveDate) -> Option<Content> {
         valid_until: valid_until(form, today),
         medications,
         tests,
+        whiteboard: whiteboard(form),
     };
     form.is_valid().then_some(content)
 }
@@ -138,6 +140,17 @@ pub fn parse_complete(form: &mut Form, today: NaiveDate) -> Option<Content> {
         form.refuse_field(&field, message);
     }
     form.is_valid().then_some(content)
+}
+
+/// What is drawn, as the page's script wrote it; without the script, as it was stored.
+fn whiteboard(form: &mut Form) -> Option<Drawing> {
+    match Drawing::parse(form.value("whiteboard")) {
+        Ok(drawing) => drawing,
+        Err(message) => {
+            form.refuse_field("whiteboard", message);
+            None
+        }
+    }
 }
 
 fn valid_until(form: &mut Form, today: NaiveDate) -> Option<NaiveDate> {
@@ -299,6 +312,7 @@ pub fn filled(content: &Content, version: i32) -> Form {
         ("notes", content.notes.clone()),
         ("valid_until", content.valid_until.map(|d| d.to_string()).unwrap_or_default()),
         ("version", version.to_string()),
+        ("whiteboard", content.whiteboard.as_ref().map(Drawing::json).unwrap_or_default()),
     ]);
     for line in &content.medications {
         push_medication(&mut form, line);

@@ -14,6 +14,7 @@ pub mod queries;
 pub mod results;
 pub mod safety;
 pub mod shorthand;
+pub mod whiteboard;
 
 use crate::web::Routes;
 

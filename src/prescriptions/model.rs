@@ -10,6 +10,7 @@ use diesel::serialize::{self, Output, ToSql};
 use diesel::sql_types::Text;
 use diesel_derive_newtype::DieselNewType;
 
+use super::whiteboard::Drawing;
 use crate::access::{Actor, token};
 use crate::appointments::model::AppointmentId;
 use crate::codes;
@@ -383,6 +384,7 @@ pub struct Content {
     pub valid_until: Option<NaiveDate>,
     pub medications: Vec<Medication>,
     pub tests: Vec<TestOrder>,
+    pub whiteboard: Option<Drawing>,
 }
 
 impl Content {

@@ -7,6 +7,7 @@ use super::model::{
     Content, Medication, Prescription, PrescriptionId, PrescriptionRow, PrescriptionStatus, Priority, Sheet, TestOrder,
     Warning,
 };
+use super::whiteboard::Drawing;
 use crate::access::{Actor, Permission, Role};
 use crate::accounts::model::UserId;
 use crate::appointments::model::AppointmentId;
@@ -142,7 +143,16 @@ pub fn content(db: &mut DbConnection, prescription: &Prescription) -> QueryResul
         valid_until: prescription.valid_until,
         medications,
         tests,
+        whiteboard: whiteboard(db, prescription.id)?,
     })
+}
+
+/// What is drawn on a prescription.
+fn whiteboard(db: &mut DbConnection, id: PrescriptionId) -> QueryResult<Option<Drawing>> {
+    let stored: Option<String> = prescriptions::table.find(id).select(prescriptions::whiteboard).first(db)?;
+    stored
+        .map(|json| serde_json::from_str(&json).map_err(|e| diesel::result::Error::DeserializationError(e.into())))
+        .transpose()
 }
 
 /// How many prescriptions the person may see that the filter lets through.
@@ -261,6 +271,7 @@ pub fn insert(
             prescriptions::status.eq(PrescriptionStatus::Draft),
             prescriptions::notes.eq(&content.notes),
             prescriptions::valid_until.eq(content.valid_until),
+            prescriptions::whiteboard.eq(content.whiteboard.as_ref().map(Drawing::json)),
             prescriptions::created_at.eq(now),
             prescriptions::updated_at.eq(now),
         ))
@@ -287,6 +298,7 @@ pub fn save(
             prescriptions::diagnosis.eq(&content.diagnosis),
             prescriptions::notes.eq(&content.notes),
             prescriptions::valid_until.eq(content.valid_until),
+            prescriptions::whiteboard.eq(content.whiteboard.as_ref().map(Drawing::json)),
             prescriptions::version.eq(version + 1),
             prescriptions::updated_at.eq(now),
         ))

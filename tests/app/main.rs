@@ -36,6 +36,7 @@ mod settings;
 mod slots;
 mod stock;
 mod support;
+mod whiteboard;
 
 use std::process::ExitCode;
 
@@ -77,6 +78,7 @@ fn main() -> ExitCode {
     settings::tests(&mut suite);
     slots::tests(&mut suite);
     stock::tests(&mut suite);
+    whiteboard::tests(&mut suite);
     suite.once(support::postgres::works);
 
     let conclusion = libtest_mimic::run(&arguments, suite.trials);

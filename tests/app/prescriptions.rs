@@ -27,7 +27,7 @@ pub fn tests(suite: &mut Suite) {
 }
 
 /// A doctor with a patient in care.
-async fn care(app: &TestApp) -> (Visitor, PatientId) {
+pub async fn care(app: &TestApp) -> (Visitor, PatientId) {
     let doctor = app.sign_in(Role::Doctor).await;
     let (now, user) = (app.now(), doctor.user_id);
     let patient = app.write(move |db| {

@@ -18,6 +18,7 @@ use crate::prescriptions::favourites;
 use crate::prescriptions::favourites::model::{Favourite, FavouriteId};
 use crate::prescriptions::forms::{self, MedicationLine, TestLine};
 use crate::prescriptions::model::{Prescription, PrescriptionId, Priority};
+use crate::prescriptions::whiteboard::{Background, Drawing, HEIGHT, Ink, WIDTH, WIDTHS};
 use crate::prescriptions::{queries, shorthand};
 use crate::web::{Answer, Cx, Form, Page};
 use strum::VariantArray;
@@ -84,6 +85,19 @@ impl FormPage {
 
     fn frequencies(&self) -> &'static [Frequency] {
         FREQUENCIES
+    }
+
+    /// What is drawn so far, where it can be read.
+    fn drawing(&self) -> Option<Drawing> {
+        Drawing::parse(self.form.value("whiteboard")).unwrap_or_default()
+    }
+
+    fn backgrounds(&self) -> &'static [Background] {
+        Background::VARIANTS
+    }
+
+    fn inks(&self) -> &'static [Ink] {
+        Ink::VARIANTS
     }
 
     fn priorities(&self) -> &'static [Priority] {

@@ -376,7 +376,7 @@ impl Reply {
 
     /// Whether the page says this. Entities for quotes are understood.
     pub fn says(&self, text: &str) -> bool {
-        self.body.replace("&#39;", "'").replace("&#34;", "\"").replace("&#38;", "&").contains(text)
+        unescaped(&self.body).contains(text)
     }
 
     /// Fails the test, with the page's words, unless the status is this.
@@ -410,6 +410,11 @@ impl Reply {
         let at = self.body.find(&format!("name=\"{name}\""))?;
         let tag_start = self.body.get(..at)?.rfind('<')?;
         let tag = self.body.get(tag_start..)?.split_once('>')?.0;
-        Some(tag.split_once("value=\"")?.1.split_once('"')?.0.to_owned())
+        Some(unescaped(tag.split_once("value=\"")?.1.split_once('"')?.0))
     }
+}
+
+/// Entities as people read them; those for tags stay, so that a tag is only found where there is one.
+fn unescaped(html: &str) -> String {
+    html.replace("&#39;", "'").replace("&#34;", "\"").replace("&#38;", "&")
 }
