@@ -44,6 +44,8 @@ pub mod medicines;
 pub mod money;
 /// What people are told within the product.
 pub mod notifications;
+/// What is printed or downloaded: one description, as a page and as a PDF file.
+pub mod paper;
 /// The registry of patients.
 pub mod patients;
 /// The pharmacy: stock, deliveries, stocktakes, dispensing.

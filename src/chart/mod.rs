@@ -13,6 +13,7 @@ pub mod medications;
 mod overview;
 pub mod queries;
 pub mod record;
+mod summary;
 pub mod timeline;
 pub mod trends;
 pub mod vital_signs;
@@ -21,6 +22,8 @@ use crate::web::Routes;
 
 pub fn routes(r: &mut Routes<'_>) {
     r.get("/patients/{id}/chart", overview::show);
+    r.get("/patients/{id}/summary", summary::print);
+    r.get("/patients/{id}/summary/pdf", summary::pdf);
     r.get("/patients/{id}/chart/{part}/{entry}/in-error", in_error::ask);
     r.post("/patients/{id}/chart/{part}/{entry}/in-error", in_error::mark);
     r.get("/patients/{id}/allergies/new", allergies::pages::new);

@@ -45,13 +45,13 @@ struct ChartPage {
 }
 
 /// The last value of a measure.
-struct Latest {
-    label: &'static str,
-    value: String,
-    unit: &'static str,
-    flag: Option<Flag>,
+pub(super) struct Latest {
+    pub label: &'static str,
+    pub value: String,
+    pub unit: &'static str,
+    pub flag: Option<Flag>,
     /// The day on which it was taken.
-    on: String,
+    pub on: String,
 }
 
 impl ChartPage {
@@ -166,7 +166,7 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
 }
 
 /// The last value of each measure, each with the day on which it was taken.
-fn latest_of(taken: &[Taken], born: NaiveDate, zone: Zone) -> Vec<Latest> {
+pub(super) fn latest_of(taken: &[Taken], born: NaiveDate, zone: Zone) -> Vec<Latest> {
     let age = |at: NaiveDateTime| Age::on(born, zone.date(at));
     let on = |at: NaiveDateTime| date_text(zone.date(at));
     let last = latest(taken);

@@ -23,7 +23,8 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/encounters/{id}", pages::consultation::save);
     r.post("/encounters/{id}/sign", pages::consultation::sign);
     r.post("/encounters/{id}/discard", pages::consultation::discard);
-    r.get("/encounters/{id}/print", pages::record::print);
+    r.get("/encounters/{id}/print", pages::paper::print);
+    r.get("/encounters/{id}/pdf", pages::paper::pdf);
     r.get("/encounters/{id}/amend", pages::amend::edit);
     r.post("/encounters/{id}/amend", pages::amend::save);
     r.get("/encounters/{id}/entered-in-error", pages::amend::confirm_error);

@@ -11,6 +11,7 @@ pub mod banner;
 pub mod forms;
 pub mod model;
 mod pages;
+pub mod paper;
 pub mod queries;
 pub mod tabs;
 pub mod wanted;

@@ -379,6 +379,7 @@ mod tests {
                 Medication { medicine: "Aqueous cream".to_owned(), quantity: Some(1), ..Medication::default() },
             ],
             tests: vec![TestOrder { test: "CRP".to_owned(), priority: Priority::Urgent, ..TestOrder::default() }],
+            whiteboard: Drawing::parse(r#"{"strokes":[{"ink":"red","width":3,"points":[1,2,3,4]}]}"#).expect("sound"),
         };
         let mut form = filled(&content, 1);
         assert_eq!(parse(&mut form, today()), Some(content), "{:?}", form.errors);

@@ -35,7 +35,10 @@ pub fn routes(r: &mut Routes<'_>) {
     r.get("/prescriptions/{id}/cancel", pages::finish::confirm_cancel);
     r.post("/prescriptions/{id}/cancel", pages::finish::cancel);
     r.post("/prescriptions/{id}/discard", pages::finish::discard);
-    r.get("/prescriptions/{id}/print", pages::read::print);
+    r.get("/prescriptions/{id}/print", pages::paper::print);
+    r.get("/prescriptions/{id}/pdf", pages::paper::pdf);
+    r.get("/prescriptions/{id}/tests/print", pages::paper::print_tests);
+    r.get("/prescriptions/{id}/tests/pdf", pages::paper::pdf_tests);
     r.get("/patients/{id}/prescriptions", pages::read::of_patient);
     results::routes(r);
 }

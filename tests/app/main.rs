@@ -25,6 +25,7 @@ mod feedback;
 mod generated;
 mod medicines;
 mod notifications;
+mod papers;
 mod patients;
 mod prescriptions;
 mod privacy;
@@ -36,6 +37,7 @@ mod settings;
 mod slots;
 mod stock;
 mod support;
+mod visit_vitals;
 mod whiteboard;
 
 use std::process::ExitCode;
@@ -67,6 +69,7 @@ fn main() -> ExitCode {
     generated::tests(&mut suite);
     medicines::tests(&mut suite);
     notifications::tests(&mut suite);
+    papers::tests(&mut suite);
     patients::tests(&mut suite);
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
     settings::tests(&mut suite);
     slots::tests(&mut suite);
     stock::tests(&mut suite);
+    visit_vitals::tests(&mut suite);
     whiteboard::tests(&mut suite);
     suite.once(support::postgres::works);
 

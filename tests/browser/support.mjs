@@ -123,22 +123,30 @@ export async function startServer(command = 'serve') {
 class Server {
   /** Everything it printed, both streams. */
   output = '';
+  /** Whether it was ever away, so that requests may have found nobody. */
+  wasAway = false;
   #process;
   #exit;
+  #command;
 
   constructor(port, command) {
     this.dataDir = mkdtempSync(join(tmpdir(), 'infirmary-browser-'));
     this.url = `http://127.0.0.1:${port}`;
+    this.#command = command;
+    endWithUs(this);
+    this.#start();
+  }
+
+  #start() {
     // A developer's own settings, above all DATABASE_URL, must not reach a server that tests play with.
     const env = Object.fromEntries(
       Object.entries(process.env).filter(([name]) => name !== 'DATABASE_URL' && !name.startsWith('INFIRMARY_')),
     );
     this.#process = spawn(
       process.env.INFIRMARY_BIN,
-      [command, '--bind', `127.0.0.1:${port}`, '--data-dir', this.dataDir],
+      [this.#command, '--bind', new URL(this.url).host, '--data-dir', this.dataDir],
       { cwd: this.dataDir, env, stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    endWithUs(this);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       createInterface({ input: stream }).on('line', (line) => (this.output += `${line}\n`));
     }
@@ -173,6 +181,19 @@ class Server {
   /** The logins of the demo: `[{ role, login, password }]`. */
   get logins() {
     return JSON.parse(readFileSync(join(this.dataDir, 'demo-logins.json'), 'utf8'));
+  }
+
+  /** Ends it without a word, as a power cut would. */
+  async kill() {
+    this.wasAway = true;
+    this.#process.kill('SIGKILL');
+    await this.#exit;
+  }
+
+  /** Starts it again on the same data, after `kill`. */
+  async restart() {
+    this.#start();
+    await this.ready();
   }
 
   /** Stops it as an operator would, and returns what was wrong with its life: no clean end, a panic. */
@@ -293,12 +314,14 @@ function watch(context, server, problems) {
   });
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText;
+    if (server.wasAway && why === 'net::ERR_CONNECTION_REFUSED') return;
     // Aborted: a download, or a request that the next one made needless.
     if (why !== 'net::ERR_ABORTED') note(`${request.method()} ${short(request.url())} failed: ${why}`);
   });
   context.on('console', (message) => {
     const judgedAbove = message.text().startsWith('Failed to load resource: the server responded with a status of');
-    if (message.type() === 'error' && !judgedAbove) note(`console: ${message.text()} (${short(message.location().url)})`);
+    const nobodyThere = server.wasAway && message.text().includes('net::ERR_CONNECTION_REFUSED');
+    if (message.type() === 'error' && !judgedAbove && !nobodyThere) note(`console: ${message.text()} (${short(message.location().url)})`);
   });
   context.on('weberror', (error) => note(`uncaught in the page: ${error.error().stack ?? error.error()}`));
 }

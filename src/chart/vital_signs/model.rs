@@ -69,9 +69,3 @@ pub fn latest(taken: &[Taken]) -> Vec<(Measure, i32, NaiveDateTime)> {
     };
     Measure::ALL.into_iter().filter_map(last).collect()
 }
-
-/// The last height and weight, and nothing else: what a new value is compared with.
-pub fn last_body(taken: &[Taken]) -> VitalSigns {
-    let last = |measure: Measure| taken.iter().rev().find_map(|row| row.values.get(measure));
-    VitalSigns { height_mm: last(Measure::Height), weight_g: last(Measure::Weight), ..VitalSigns::default() }
-}

@@ -7,7 +7,7 @@ use chrono::{NaiveDate, NaiveDateTime};
 use strum::VariantArray;
 
 use super::forms::{self, CONFIRMED, Read};
-use super::model::{Taken, last_body};
+use super::model::Taken;
 use super::{Age, Measure, Reading, VitalSigns, actions, queries};
 use crate::access::{Permission, can};
 use crate::audit::Entry;
@@ -194,7 +194,7 @@ async fn body(cx: &Cx<can::WriteChart>, id: PatientId) -> Result<(VitalSigns, Na
     let actor = cx.actor()?.clone();
     cx.read(move |db| {
         let born = patients::queries::find(db, &actor, id)?.date_of_birth;
-        Ok((last_body(&queries::all(db, &actor, id)?), born))
+        Ok((queries::last_body(db, &actor, id, None)?, born))
     })
     .await
 }

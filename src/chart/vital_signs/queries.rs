@@ -10,6 +10,7 @@ use crate::accounts::model::UserId;
 use crate::db::schema::{encounters, vital_signs};
 use crate::db::{DbConnection, MultiBackend};
 use crate::doctors::model::DoctorId;
+use crate::encounters::model::EncounterId;
 use crate::patients::model::PatientId;
 
 /// No chart that anybody reads has more; one that does shows the newest.
@@ -39,6 +40,35 @@ pub fn all(db: &mut DbConnection, actor: &Actor, patient: PatientId) -> QueryRes
         .load(db)?;
     found.reverse();
     Ok(found)
+}
+
+/// The last height and weight that a person may read, and nothing else; those of the visit `except` do not count.
+pub fn last_body(
+    db: &mut DbConnection,
+    actor: &Actor,
+    patient: PatientId,
+    except: Option<EncounterId>,
+) -> QueryResult<VitalSigns> {
+    let earlier = || {
+        let except = except.unwrap_or(EncounterId(0));
+        of_patient(actor, patient)
+            .filter(vital_signs::encounter_id.is_null().or(vital_signs::encounter_id.ne(except)))
+            .order((vital_signs::recorded_at.desc(), vital_signs::id.desc()))
+            .limit(1)
+    };
+    let height_mm = earlier()
+        .filter(vital_signs::height_mm.is_not_null())
+        .select(vital_signs::height_mm)
+        .first(db)
+        .optional()?
+        .flatten();
+    let weight_g = earlier()
+        .filter(vital_signs::weight_g.is_not_null())
+        .select(vital_signs::weight_g)
+        .first(db)
+        .optional()?
+        .flatten();
+    Ok(VitalSigns { height_mm, weight_g, ..VitalSigns::default() })
 }
 
 /// What was marked as entered in error outside visits, the latest first.

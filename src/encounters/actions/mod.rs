@@ -48,6 +48,10 @@ pub fn open_for_appointment(
         return Err(AppError::Conflict(message));
     }
     let visit_date = today(db, by)?;
+    let patient = patients::queries::load(db, appointment.patient_id)?;
+    if patient.deceased_on.is_some_and(|died| died < visit_date) {
+        return Err(AppError::Conflict(format!("{} has died. No visit can be begun.", patient.name())));
+    }
     let encounter = queries::insert(db, appointment.patient_id, doctor, Some(id), visit_date, by.now)?;
     let entry = Entry::new("opened", "encounter", encounter).patient(appointment.patient_id).note("appointment", id.0);
     audit::record(db, by, &entry)?;

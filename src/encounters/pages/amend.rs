@@ -1,12 +1,13 @@
 //! Amending a signed visit, and marking it as entered in error.
 
 use askama::Template;
-use chrono::NaiveDate;
 
 use super::consultation::{follow_up_mark, rows_with_states};
-use super::{Mark, Vitals};
+use super::{Background, DOUBTED, Mark, Vitals};
 use crate::access::can;
 use crate::audit::Entry;
+use crate::chart::vital_signs::forms::CONFIRMED;
+use crate::diagnosis_codes;
 use crate::diagnosis_codes::model::Known;
 use crate::encounters::actions::{self, NOT_SIGNED, NOTHING_TO_SIGN};
 use crate::encounters::forms::{self, CodeState, DiagnosisRow};
@@ -16,7 +17,6 @@ use crate::error::AppError;
 use crate::patients::banner::{self, Banner};
 use crate::time::long_date_text;
 use crate::web::{Answer, Cx, Flash, Form, Page};
-use crate::{diagnosis_codes, patients};
 
 /// The longest a reason may be, in characters.
 const LONGEST_REASON: usize = 500;
@@ -50,7 +50,7 @@ struct Refused {
     form: Form,
     known: Known,
     encounter: Encounter,
-    born: NaiveDate,
+    background: Background,
 }
 
 /// The own visit, signed.
@@ -83,15 +83,15 @@ pub async fn edit(cx: Cx<can::WriteEncounters>) -> Answer {
             let stored = queries::content(db, &encounter)?;
             let form = forms::filled(&stored, encounter.version);
             let known = known(db, &form, &stored)?;
-            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
-            Ok(Refused { form, known, encounter, born })
+            let background = Background::load(db, &actor, &encounter)?;
+            Ok(Refused { form, known, encounter, background })
         })
         .await?;
     cx.html(&amend_page(&cx, shown).await?)
 }
 
 async fn amend_page(cx: &Cx<can::WriteEncounters>, shown: Refused) -> Result<AmendPage, AppError> {
-    let Refused { form, known, encounter, born } = shown;
+    let Refused { form, known, encounter, background } = shown;
     let (actor, today, patient) = (cx.actor()?.clone(), cx.today(), encounter.patient_id);
     let banner = cx.read(move |db| Ok(banner::load(db, &actor, patient, today)?)).await?;
     cx.looked(Entry::viewed("encounter", encounter.id, patient)).await?;
@@ -103,7 +103,7 @@ async fn amend_page(cx: &Cx<can::WriteEncounters>, shown: Refused) -> Result<Ame
         page: cx.page(&format!("Amend visit: {}", banner.name)),
         banner,
         visit_date: long_date_text(encounter.visit_date),
-        vitals: Vitals::of(&form, born, encounter.visit_date),
+        vitals: Vitals::of(&form, &background),
         diagnoses,
         follow_up: follow_up_mark(&form),
         earliest_follow_up: encounter.visit_date.succ_opt().map(|d| d.to_string()).unwrap_or_default(),
@@ -124,22 +124,26 @@ pub async fn save(cx: Cx<can::WriteEncounters>) -> Answer {
             let stored = queries::content(db, &encounter)?;
             let mut form = typed.clone();
             let known = known(db, &form, &stored)?;
-            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
+            let background = Background::load(db, &actor, &encounter)?;
             if is_row_wanted {
                 form.push("dx_code", "");
                 form.push("dx_text", "");
-                return Ok(Some(Refused { form, known, encounter, born }));
+                return Ok(Some(Refused { form, known, encounter, background }));
             }
             let content = forms::read(&mut form, &stored, encounter.visit_date, &known);
             let reason = form.required("reason", LONGEST_REASON, "Say why it is amended: others read it.");
             if form.is_valid() && !content.says_something() {
                 form.refuse_field("symptoms", NOTHING_TO_SIGN);
             }
+            let is_measured_anew = content.vital_signs != stored.vital_signs;
+            if form.is_valid() && is_measured_anew && !background.doubts(&content.vital_signs, &form).is_empty() {
+                form.refuse_field(CONFIRMED, DOUBTED);
+            }
             if form.is_valid() && content == stored && encounter.version == seen {
                 form.refuse_field("", "Nothing is changed yet.");
             }
             if !form.is_valid() {
-                return Ok(Some(Refused { form, known, encounter, born }));
+                return Ok(Some(Refused { form, known, encounter, background }));
             }
             actions::amend(db, &by, &actor, id, seen, &content, &reason)?;
             Ok(None)

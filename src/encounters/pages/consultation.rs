@@ -2,12 +2,12 @@
 
 use actix_web::http::StatusCode;
 use askama::Template;
-use chrono::NaiveDate;
 
-use super::{Mark, Vitals};
+use super::{Background, DOUBTED, Mark, Vitals};
 use crate::access::{Permission, can};
 use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus, Step};
 use crate::audit::Entry;
+use crate::chart::vital_signs::forms::CONFIRMED;
 use crate::diagnosis_codes::model::Known;
 use crate::documents::model::Document;
 use crate::encounters::forms::{self, CodeState, DiagnosisRow};
@@ -21,7 +21,7 @@ use crate::prescriptions::model::{PrescriptionId, PrescriptionRow, PrescriptionS
 use crate::time::long_date_text;
 use crate::web::page::{encode, html_with};
 use crate::web::{Answer, Cx, Flash, Form, Page};
-use crate::{appointments, diagnosis_codes, documents, patients, prescriptions};
+use crate::{appointments, diagnosis_codes, documents, prescriptions};
 
 /// How many earlier visits and prescriptions stand beside the form.
 const HISTORY: i64 = 5;
@@ -94,19 +94,17 @@ struct Saved {
     form: Form,
     known: Known,
     version: i32,
-    born: NaiveDate,
+    background: Background,
     encounter: Encounter,
 }
 
 /// The own draft as a form.
 pub(super) async fn write(cx: &Cx<can::ReadChart>, encounter: Encounter) -> Answer {
-    let (id, visit_date) = (encounter.id, encounter.visit_date);
-    let loaded = encounter.clone();
-    let (mut form, born) = cx
+    let (id, loaded, actor) = (encounter.id, encounter.clone(), cx.actor()?.clone());
+    let (mut form, background) = cx
         .read(move |db| {
             let content = queries::content(db, &loaded)?;
-            let born = patients::queries::load(db, loaded.patient_id)?.date_of_birth;
-            Ok((forms::filled(&content, loaded.version), born))
+            Ok((forms::filled(&content, loaded.version), Background::load(db, &actor, &loaded)?))
         })
         .await?;
     let wanted = cx.query("rows").parse::<usize>().unwrap_or(0).min(MOST_ROWS);
@@ -115,7 +113,7 @@ pub(super) async fn write(cx: &Cx<can::ReadChart>, encounter: Encounter) -> Answ
         form.push("dx_text", "");
     }
     cx.looked(Entry::viewed("encounter", id, encounter.patient_id)).await?;
-    let vitals = Vitals::of(&form, born, visit_date);
+    let vitals = Vitals::of(&form, &background);
     cx.html(&consultation_page(cx, form, encounter, vitals).await?)
 }
 
@@ -200,8 +198,8 @@ pub async fn save(cx: Cx<can::WriteEncounters>) -> Answer {
             let content = forms::read(&mut form, &stored, encounter.visit_date, &known);
             encounter.version = actions::save(db, &by, &actor, id, seen, &content)?;
             encounter.updated_at = by.now;
-            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
-            Ok(Saved { form, known, version: encounter.version, born, encounter })
+            let background = Background::load(db, &actor, &encounter)?;
+            Ok(Saved { form, known, version: encounter.version, background, encounter })
         })
         .await;
     match saved {
@@ -216,7 +214,7 @@ fn saved_fragment(cx: &Cx<can::WriteEncounters>, saved: &Saved) -> SavedFragment
     SavedFragment {
         version: saved.version,
         saved_at: cx.zone().time_text(cx.now()),
-        vitals: Vitals::of(&saved.form, saved.born, saved.encounter.visit_date),
+        vitals: Vitals::of(&saved.form, &saved.background),
         codes: rows_with_states(&saved.form, &saved.known).into_iter().map(|(_, state)| state).collect(),
         follow_up: follow_up_mark(&saved.form),
         problems: saved.form.errors.iter().map(|e| e.message.clone()).collect(),
@@ -250,7 +248,7 @@ async fn saved_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Answer {
 /// The form again with what is wrong; everything else is saved.
 async fn wrong_page(cx: &Cx<can::WriteEncounters>, saved: Saved) -> Result<ConsultationPage, AppError> {
     cx.looked(Entry::viewed("encounter", saved.encounter.id, saved.encounter.patient_id)).await?;
-    let vitals = Vitals::of(&saved.form, saved.born, saved.encounter.visit_date);
+    let vitals = Vitals::of(&saved.form, &saved.background);
     let mut page = consultation_page(cx, saved.form, saved.encounter, vitals).await?;
     page.version = saved.version;
     Ok(page)
@@ -277,11 +275,14 @@ pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
             if form.is_valid() && !content.says_something() {
                 form.refuse_field("symptoms", actions::NOTHING_TO_SIGN);
             }
-            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
+            let background = Background::load(db, &actor, &encounter)?;
+            if form.is_valid() && !background.doubts(&content.vital_signs, &form).is_empty() {
+                form.refuse_field(CONFIRMED, DOUBTED);
+            }
             if !form.is_valid() {
                 encounter.version = actions::save(db, &by, &actor, id, seen, &content)?;
                 let version = encounter.version;
-                return Ok(Some(Saved { form, known, version, born, encounter }));
+                return Ok(Some(Saved { form, known, version, background, encounter }));
             }
             actions::sign(db, &by, &actor, id, seen, &content)?;
             for code in typed.values("submit_rx") {
@@ -304,16 +305,16 @@ pub async fn sign(cx: Cx<can::WriteEncounters>) -> Answer {
         // A prescription that cannot go out yet, or an appointment that cannot be completed: everything typed is kept.
         Err(AppError::Conflict(message)) => {
             let actor = cx.actor()?.clone();
-            let (encounter, born) = cx
+            let (encounter, background) = cx
                 .read(move |db| {
                     let encounter = actions::own(db, &actor, id)?;
-                    let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
-                    Ok((encounter, born))
+                    let background = Background::load(db, &actor, &encounter)?;
+                    Ok((encounter, background))
                 })
                 .await?;
             let mut form = cx.form.clone();
             form.refuse_field("", message);
-            let saved = Saved { form, known: Known::default(), version: seen, born, encounter };
+            let saved = Saved { form, known: Known::default(), version: seen, background, encounter };
             cx.invalid(&wrong_page(&cx, saved).await?)
         }
         Err(error) => Err(error),
@@ -367,8 +368,8 @@ pub async fn discard(cx: Cx<can::WriteEncounters>) -> Answer {
             }
             let content = queries::content(db, &encounter)?;
             let form = forms::filled(&content, encounter.version);
-            let born = patients::queries::load(db, encounter.patient_id)?.date_of_birth;
-            let saved = Saved { form, known: Known::default(), version: encounter.version, born, encounter };
+            let background = Background::load(db, &actor, &encounter)?;
+            let saved = Saved { form, known: Known::default(), version: encounter.version, background, encounter };
             Ok(Discarded::Not(Box::new(saved), keeps(&written)))
         })
         .await?;

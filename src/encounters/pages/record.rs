@@ -1,4 +1,4 @@
-//! Signed visits: one of them, on paper, and all of a patient.
+//! Signed visits: one of them, and all of a patient.
 
 use askama::Template;
 
@@ -11,12 +11,11 @@ use crate::documents::model::Document;
 use crate::encounters::model::{EncounterId, EncounterStatus, Version, Visit, VisitRow};
 use crate::encounters::queries;
 use crate::patients::banner::{self, Banner};
-use crate::patients::model::{Patient, PatientId};
+use crate::patients::model::PatientId;
 use crate::patients::tabs::Tab;
 use crate::prescriptions::model::PrescriptionRow;
-use crate::time::{Zone, age_text, date_text, long_date_text};
+use crate::time::{Zone, date_text, long_date_text};
 use crate::web::paging::PAGE_SIZE;
-use crate::web::print::{Letterhead, Qr};
 use crate::web::{Answer, Cx, Page, Paging};
 use crate::{appointments, documents, patients, prescriptions};
 
@@ -45,9 +44,9 @@ struct ShowPage {
     follow_ups: Vec<FollowUp>,
 }
 
-struct Amended {
-    by: String,
-    on: String,
+pub(super) struct Amended {
+    pub by: String,
+    pub on: String,
     reason: String,
 }
 
@@ -61,24 +60,6 @@ struct FollowUp {
     id: AppointmentId,
     when: String,
     status: AppointmentStatus,
-}
-
-#[derive(Template)]
-#[template(path = "encounters/summary.html")]
-struct SummaryPage {
-    letterhead: Letterhead,
-    patient: Patient,
-    age: String,
-    born: String,
-    visit: Visit,
-    visit_date: String,
-    signed_at: String,
-    follow_up: String,
-    readings: Vec<Reading>,
-    prescriptions: Vec<PrescriptionRow>,
-    amended: Option<Amended>,
-    qr: Qr,
-    printed: String,
 }
 
 #[derive(Template)]
@@ -153,43 +134,8 @@ pub async fn show(cx: Cx<can::ReadChart>) -> Answer {
     })
 }
 
-fn amendment(zone: Zone, version: Version) -> Amended {
+pub(super) fn amendment(zone: Zone, version: Version) -> Amended {
     Amended { by: version.author, on: zone.text(version.amended_at), reason: version.reason }
-}
-
-/// The summary of a signed visit on paper.
-pub async fn print(cx: Cx<can::ReadChart>) -> Answer {
-    let (actor, id) = (cx.actor()?.clone(), cx.id::<EncounterId>("id")?);
-    let (visit, patient, prescriptions, amended) = cx
-        .read(move |db| {
-            let visit = queries::visit(db, &actor, id)?;
-            if visit.encounter.status != EncounterStatus::Signed {
-                return Err(crate::error::AppError::Conflict("A visit is printed once it is signed.".to_owned()));
-            }
-            let patient = patients::queries::load(db, visit.encounter.patient_id)?;
-            let mut written = prescriptions::queries::of_encounter(db, &actor, id)?;
-            written.retain(|row| row.prescription.submitted_at.is_some() && row.prescription.cancelled_at.is_none());
-            let amended = queries::versions(db, id)?.into_iter().next();
-            Ok((visit, patient, written, amended))
-        })
-        .await?;
-    cx.looked(Entry::new("printed", "encounter", id).patient(patient.id)).await?;
-    let on = visit.encounter.visit_date;
-    cx.html(&SummaryPage {
-        amended: amended.map(|version| amendment(cx.zone(), version)),
-        letterhead: Letterhead::from(cx.settings()),
-        age: age_text(patient.date_of_birth, on),
-        born: date_text(patient.date_of_birth),
-        visit_date: long_date_text(on),
-        signed_at: visit.encounter.signed_at.map(|at| cx.zone().text(at)).unwrap_or_default(),
-        follow_up: visit.content.follow_up_date.map(long_date_text).unwrap_or_default(),
-        readings: visit.content.vital_signs.readings(patient.date_of_birth, on),
-        prescriptions,
-        qr: Qr::of(&format!("{}/encounters/{id}", cx.base_url()))?,
-        printed: cx.zone().text(cx.now()),
-        patient,
-        visit,
-    })
 }
 
 /// All visits of a patient that the person may read.

@@ -3,5 +3,6 @@
 pub mod check;
 pub mod favourites;
 pub mod finish;
+pub mod paper;
 pub mod read;
 pub mod write;

@@ -1,4 +1,4 @@
-//! Reading prescriptions: lists, one of them, and the page on paper.
+//! Reading prescriptions: lists, and one of them.
 
 use std::collections::BTreeSet;
 use std::str::FromStr;
@@ -12,7 +12,6 @@ use crate::chart;
 use crate::chart::medications::model::Stop;
 use crate::encounters;
 use crate::encounters::model::EncounterId;
-use crate::error::AppError;
 use crate::patients;
 use crate::patients::banner::{self, Allergy, Banner};
 use crate::patients::model::{Patient, PatientId};
@@ -24,7 +23,6 @@ use crate::prescriptions::results::model::OrderRow;
 use crate::time::{age_text, date_text};
 use crate::web::page::encode;
 use crate::web::paging::PAGE_SIZE;
-use crate::web::print::{Letterhead, Qr};
 use crate::web::{Answer, Cx, Page, Paging};
 use diesel::OptionalExtension;
 
@@ -90,20 +88,6 @@ struct ShowPage {
     is_patient: bool,
     /// The visit that it belongs to, for those who may read it.
     visit: Option<EncounterId>,
-}
-
-#[derive(Template)]
-#[template(path = "prescriptions/slip.html")]
-struct SlipPage {
-    letterhead: Letterhead,
-    patient: Patient,
-    age: String,
-    born: String,
-    allergies: Vec<Allergy>,
-    sheet: Sheet,
-    dates: Dates,
-    qr: Qr,
-    printed: String,
 }
 
 /// The days of a prescription as they are read.
@@ -255,33 +239,5 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
         may_keep: actor.may(Permission::WritePrescriptions),
         is_patient: actor.patient_id.is_some(),
         sheet,
-    })
-}
-
-/// The page that the patient takes to a pharmacy. A draft has none.
-pub async fn print(cx: Cx<can::SeePrescriptions>) -> Answer {
-    let (actor, id) = (cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
-    let (sheet, patient, allergies) = cx
-        .read(move |db| {
-            let sheet = queries::sheet(db, &actor, id)?;
-            if sheet.prescription.status == PrescriptionStatus::Draft {
-                let message = format!("{} is a draft. It can be printed once it is submitted.", id.code());
-                return Err(AppError::Conflict(message));
-            }
-            let patient = sheet.prescription.patient_id;
-            Ok((sheet, patients::queries::load(db, patient)?, banner::load_allergies(db, patient)?))
-        })
-        .await?;
-    cx.looked(Entry::new("printed", "prescription", id).patient(patient.id)).await?;
-    cx.html(&SlipPage {
-        letterhead: Letterhead::from(cx.settings()),
-        age: age_text(patient.date_of_birth, cx.today()),
-        born: date_text(patient.date_of_birth),
-        patient,
-        allergies,
-        dates: Dates::of(&sheet, cx.zone()),
-        sheet,
-        qr: Qr::of(&format!("{}/prescriptions/{id}", cx.base_url()))?,
-        printed: cx.zone().text(cx.now()),
     })
 }
