@@ -1,5 +1,6 @@
 // Diagnoses found while they are typed: a combobox after the WAI-ARIA pattern. Without this file both fields are plain,
-// and the link beside them leads to the page with the same search.
+// and the link beside them leads to the page with the same search. A [data-row] within [data-diagnoses] has two fields:
+// [data-diagnosis=code] and [data-diagnosis=text].
 (() => {
   'use strict';
   const list = document.querySelector('[data-diagnoses]');
@@ -79,10 +80,10 @@
   };
   const pick = (option) => {
     const row = field.closest('[data-row]');
-    const text = row.querySelector('[name=dx_text]');
+    const text = row.querySelector('[data-diagnosis=text]');
     const { code, text: words } = option.dataset;
     close();
-    row.querySelector('[name=dx_code]').value = code;
+    row.querySelector('[data-diagnosis=code]').value = code;
     text.value = words;
     text.focus();
     status.textContent = `${code} ${words}`;

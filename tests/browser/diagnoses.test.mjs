@@ -87,3 +87,19 @@ journey('a code is looked up on a phone, and without JavaScript', async ({ serve
   await plain.getByText('Essential (primary) hypertension').waitFor();
   await check(plain, 'diagnosis-codes');
 }, { command: 'demo' });
+
+journey('a condition is found while it is typed', async ({ server, person, check }) => {
+  const page = await person();
+  await consultation(page, server);
+  await page.locator('.banner a[href^="/patients/"]').first().click();
+  await page.waitForURL(/\/patients\/\d+/);
+  await page.goto(`${new URL(page.url()).pathname.split('/').slice(0, 3).join('/')}/conditions/new`);
+  await page.locator('[name=description]').focus();
+  await page.keyboard.type('without mell type 2');
+  await page.getByRole('option').filter({ hasText: 'E11.9' }).first().waitFor();
+  await check(page, 'condition-options');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.locator('[name=code]').inputValue(), 'E11.9');
+  assert.equal(await page.locator('[name=description]').inputValue(), 'Type 2 diabetes mellitus without complications');
+}, { command: 'demo' });

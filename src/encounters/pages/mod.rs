@@ -92,7 +92,7 @@ impl Vitals {
         let fields = Measure::ALL.into_iter().map(field).collect();
         // A grown-up's height is rarely measured twice.
         let height = taken.height_mm.or(background.last.height_mm.filter(|_| age.years >= 18));
-        let bmi = VitalSigns { height_mm: height, ..taken.clone() }.bmi();
+        let bmi = VitalSigns { height_mm: height, ..taken }.bmi();
         let bmi = Mark {
             field: "bmi",
             error: None,
