@@ -7,6 +7,7 @@ use super::chart::{Bar, BarChart};
 use super::queries::{self, ByStatus, Inventory};
 use crate::access::can;
 use crate::appointments::model::AppointmentStatus::{Completed, InProgress};
+use crate::pharmacy::stock::queries as stock;
 use crate::time::{date_text, long_date_text};
 use crate::web::{Answer, Cx, Page};
 
@@ -26,6 +27,8 @@ struct AdminPage {
     chart: BarChart,
     departments: Vec<(String, i64)>,
     acts: Vec<ActRow>,
+    /// What needs attention in the pharmacy, in a line.
+    pharmacy: String,
 }
 
 /// The small print below the figures.
@@ -52,7 +55,7 @@ struct ActRow {
 
 pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     let (zone, today, now) = (cx.zone(), cx.today(), cx.now());
-    let (inventory, days, departments, acts) = cx
+    let (inventory, days, departments, acts, alerts) = cx
         .read(move |db| {
             let week_ago = now - chrono::TimeDelta::days(7);
             let month_ago = zone.day(today.checked_sub_days(Days::new(30)).unwrap_or(today)).0;
@@ -61,6 +64,7 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
                 queries::days(db, zone, today, DAYS, None)?,
                 queries::by_department(db, (month_ago, zone.day(today).1))?,
                 queries::latest_acts(db, 8)?,
+                stock::alerts(db, today)?,
             ))
         })
         .await?;
@@ -85,6 +89,7 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
             staff: format!("{} open invitations", inventory.open_invitations),
         },
         inventory,
+        pharmacy: alerts.words(),
         chart: days_chart("Appointments per day", &days),
         departments,
         acts: acts.collect(),

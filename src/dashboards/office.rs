@@ -9,6 +9,8 @@ use super::queries;
 use crate::access::{Permission, can};
 use crate::appointments::model::AppointmentStatus;
 use crate::db::DbConnection;
+use crate::pharmacy::stock::model::Alerts;
+use crate::pharmacy::stock::queries as stock;
 use crate::prescriptions::model::PrescriptionStatus;
 use crate::prescriptions::queries as prescriptions;
 use crate::time::long_date_text;
@@ -24,6 +26,8 @@ struct OfficePage {
     today: String,
     appointments: Option<Appointments>,
     prescriptions: Option<Submitted>,
+    /// What needs attention in the pharmacy, for those who manage its stock.
+    stock: Option<Alerts>,
 }
 
 /// How many prescriptions doctors have submitted.
@@ -70,7 +74,13 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     } else {
         None
     };
+    let stock = if cx.may(Permission::ManageStock) {
+        Some(cx.read(move |db| Ok(stock::alerts(db, today)?)).await?)
+    } else {
+        None
+    };
     let page = OfficePage {
+        stock,
         page: cx.page("Home"),
         greeting: format!("{}, {}", greeting(&cx), cx.actor()?.first_name),
         today: long_date_text(today),

@@ -8,6 +8,7 @@ pub mod bulk;
 mod connect;
 pub mod constraint;
 pub mod fold;
+pub mod functions;
 mod migrate;
 pub mod queue;
 pub mod schema;

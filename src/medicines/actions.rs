@@ -74,7 +74,8 @@ pub fn update(
         .change("least_dose_ng", &before.least_dose_ng, &input.least_dose_ng)
         .change("most_dose_ng", &before.most_dose_ng, &input.most_dose_ng)
         .change("most_daily_ng", &before.most_daily_ng, &input.most_daily_ng)
-        .change("is_active", &before.is_active, &input.is_active);
+        .change("is_active", &before.is_active, &input.is_active)
+        .change("barcode", &before.barcode, &input.barcode);
     audit::record(db, by, &entry)
 }
 
@@ -88,6 +89,7 @@ fn stale(theirs: &Medicine, contents: &str, yours: &MedicineInput) -> StaleEdit 
         .row("Strength", &yours.strength, &theirs.strength)
         .row("Unit", &yours.unit, &theirs.unit)
         .row("Pack", yours.pack_size.to_string(), theirs.pack_size.to_string())
+        .row("Barcode", &yours.barcode, &theirs.barcode)
         .row("On the list", yes_no(yours.is_active), yes_no(theirs.is_active))
 }
 

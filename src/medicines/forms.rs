@@ -1,5 +1,6 @@
 //! What is typed about a medicine.
 
+use super::barcode;
 use super::model::{Medicine, milligrams, parse_milligrams};
 use super::substances::forms::names;
 use crate::db::fold::fold;
@@ -26,6 +27,7 @@ pub struct MedicineInput {
     pub most_dose_ng: Option<i64>,
     pub most_daily_ng: Option<i64>,
     pub is_active: bool,
+    pub barcode: String,
 }
 
 impl MedicineInput {
@@ -78,6 +80,7 @@ pub fn parse(form: &mut Form, currency: Currency) -> Option<MedicineInput> {
         most_dose_ng: amount(form, "most_dose"),
         most_daily_ng: amount(form, "most_daily"),
         is_active: form.ticked("is_active"),
+        barcode: typed_barcode(form),
     };
     if let (Some(least), Some(most)) = (input.least_dose_ng, input.most_dose_ng)
         && least > most
@@ -90,6 +93,16 @@ pub fn parse(form: &mut Form, currency: Currency) -> Option<MedicineInput> {
         form.refuse_field("most_daily", "The most of a day is less than the most of one dose.");
     }
     form.is_valid().then_some(input)
+}
+
+fn typed_barcode(form: &mut Form) -> String {
+    match barcode::read(form.value("barcode")) {
+        Ok(code) => code,
+        Err(message) => {
+            form.refuse_field("barcode", message);
+            String::new()
+        }
+    }
 }
 
 /// Milligrams, or `None` when the field is empty.
@@ -129,6 +142,7 @@ pub fn filled(medicine: &Medicine, contents: &[String], currency: Currency) -> F
         ("most_dose", amount(medicine.most_dose_ng)),
         ("most_daily", amount(medicine.most_daily_ng)),
         ("is_active", if medicine.is_active { "yes".to_owned() } else { String::new() }),
+        ("barcode", medicine.barcode.clone()),
         ("version", medicine.version.to_string()),
     ])
 }

@@ -6,6 +6,7 @@
 //! [`knowledge`] reads all of it for the warnings of prescriptions.
 
 pub mod actions;
+pub mod barcode;
 pub mod directions;
 pub mod forms;
 pub mod interactions;

@@ -46,6 +46,8 @@ pub struct Medicine {
     pub most_daily_ng: Option<i64>,
     pub is_active: bool,
     pub version: i32,
+    /// What a scanner types for a pack; empty for none.
+    pub barcode: String,
 }
 
 impl Medicine {

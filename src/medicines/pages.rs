@@ -8,6 +8,7 @@ use super::{actions, forms, queries};
 use crate::access::{Permission, can};
 use crate::error::AppError;
 use crate::medicines::directions::{ROUTES, route_words};
+use crate::pharmacy::stock::shelf::{self, Shelf};
 use crate::web::page::encode;
 use crate::web::paging::PAGE_SIZE;
 use crate::web::{Answer, Cx, Flash, Form, Page, Paging};
@@ -44,6 +45,7 @@ struct ShowPage {
     route: String,
     in_unit: String,
     may_manage: bool,
+    shelf: Shelf,
 }
 
 #[derive(Template)]
@@ -68,6 +70,8 @@ impl FormPage {
 #[template(path = "medicines/complete.html")]
 struct Completion {
     found: Vec<Medicine>,
+    /// Whether the pack's size is said rather than the usual dose.
+    with_packs: bool,
 }
 
 pub async fn index(cx: Cx<can::SeeMedicines>) -> Answer {
@@ -109,13 +113,21 @@ pub async fn complete(cx: Cx<can::SeeMedicines>) -> Answer {
         let filter = Filter { words, with_inactive: false };
         cx.read(move |db| Ok(queries::list(db, &filter, 0, 12)?)).await?
     };
-    cx.html(&Completion { found })
+    cx.html(&Completion { found, with_packs: cx.query("show") == "packs" })
 }
 
 pub async fn show(cx: Cx<can::SeeMedicines>) -> Answer {
     let id = cx.id::<MedicineId>("id")?;
-    let (medicine, contents) = cx.read(move |db| Ok((queries::find(db, id)?, queries::contents(db, id)?))).await?;
+    let (zone, today) = (cx.zone(), cx.today());
+    let (medicine, contents, shelf) = cx
+        .read(move |db| {
+            let medicine = queries::find(db, id)?;
+            let shelf = shelf::load(db, &medicine, zone, today)?;
+            Ok((medicine, queries::contents(db, id)?, shelf))
+        })
+        .await?;
     cx.html(&ShowPage {
+        shelf,
         page: cx.page(&medicine.name),
         contents,
         price: cx.settings().currency().text(medicine.price),

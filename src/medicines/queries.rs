@@ -3,6 +3,7 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
+use super::barcode;
 use super::forms::MedicineInput;
 use super::model::{Medicine, MedicineId};
 use super::substances::model::SubstanceId;
@@ -83,6 +84,28 @@ pub fn meant(db: &mut DbConnection, typed: &str) -> QueryResult<Option<Medicine>
     Ok(if is_clear { Some(found.remove(0).1) } else { None })
 }
 
+/// The medicine on the list whose pack has this barcode.
+pub fn scanned(db: &mut DbConnection, code: &str) -> QueryResult<Option<Medicine>> {
+    let Ok(code) = barcode::read(code) else { return Ok(None) };
+    if code.is_empty() {
+        return Ok(None);
+    }
+    medicines::table
+        .filter(medicines::is_active.eq(true))
+        .filter(medicines::barcode.eq_any(barcode::ways(&code)))
+        .select(Medicine::as_select())
+        .first(db)
+        .optional()
+}
+
+/// [`scanned`], or else [`meant`]: what a field takes that people type and scanners fill.
+pub fn meant_or_scanned(db: &mut DbConnection, typed: &str) -> QueryResult<Option<Medicine>> {
+    match scanned(db, typed)? {
+        Some(medicine) => Ok(Some(medicine)),
+        None => meant(db, typed),
+    }
+}
+
 /// The names of the substances in a medicine.
 pub fn contents(db: &mut DbConnection, id: MedicineId) -> QueryResult<Vec<String>> {
     medicine_substances::table
@@ -118,6 +141,7 @@ pub fn insert(
             medicines::most_dose_ng.eq(input.most_dose_ng),
             medicines::most_daily_ng.eq(input.most_daily_ng),
             medicines::is_active.eq(input.is_active),
+            medicines::barcode.eq(&input.barcode),
             medicines::created_at.eq(now),
             medicines::updated_at.eq(now),
         ))
@@ -154,6 +178,7 @@ pub fn update(
             medicines::most_dose_ng.eq(input.most_dose_ng),
             medicines::most_daily_ng.eq(input.most_daily_ng),
             medicines::is_active.eq(input.is_active),
+            medicines::barcode.eq(&input.barcode),
             medicines::version.eq(version + 1),
             medicines::updated_at.eq(now),
         ))

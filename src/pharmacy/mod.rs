@@ -5,8 +5,42 @@
 //! is posted once (`stocktakes/`); nobody is handed more than was prescribed. A batch that is expired or recalled is never
 //! offered.
 
+pub mod receipts;
 pub mod stock;
+pub mod stocktakes;
+pub mod suppliers;
 
 use crate::web::Routes;
 
-pub fn routes(_r: &mut Routes<'_>) {}
+pub fn routes(r: &mut Routes<'_>) {
+    r.get("/stock", stock::pages::index);
+    r.get("/stock/expiry", stock::pages::expiry);
+    r.get("/stock/receive", receipts::pages::new);
+    r.get("/medicines/{id}/movements", stock::pages::movements);
+    r.get("/medicines/{id}/write-off", stock::pages::confirm_write_off);
+    r.post("/medicines/{id}/write-off", stock::pages::write_off);
+    r.get("/batches/{id}", stock::pages::show);
+    r.get("/batches/{id}/{act}", stock::pages::ask);
+    r.post("/batches/{id}/{act}", stock::pages::act);
+    r.get("/receipts", receipts::pages::index);
+    r.post("/receipts", receipts::pages::create);
+    r.get("/receipts/{id}", receipts::pages::show);
+    r.get("/receipts/{id}/print", receipts::pages::print);
+    r.get("/suppliers", suppliers::pages::index);
+    r.post("/suppliers", suppliers::pages::create);
+    r.get("/suppliers/new", suppliers::pages::new);
+    r.get("/suppliers/{id}", suppliers::pages::show);
+    r.get("/suppliers/{id}/edit", suppliers::pages::edit);
+    r.post("/suppliers/{id}/edit", suppliers::pages::update);
+    r.get("/suppliers/{id}/remove", suppliers::pages::confirm_removal);
+    r.post("/suppliers/{id}/remove", suppliers::pages::remove);
+    r.get("/stocktakes", stocktakes::pages::index);
+    r.post("/stocktakes", stocktakes::pages::create);
+    r.get("/stocktakes/new", stocktakes::pages::new);
+    r.get("/stocktakes/{id}", stocktakes::pages::show);
+    r.get("/stocktakes/{id}/print", stocktakes::pages::print);
+    r.post("/stocktakes/{id}/counts", stocktakes::pages::save);
+    r.get("/stocktakes/{id}/differences", stocktakes::pages::differences);
+    r.post("/stocktakes/{id}/post", stocktakes::pages::post);
+    r.post("/stocktakes/{id}/cancel", stocktakes::pages::cancel);
+}

@@ -163,6 +163,14 @@ const LINKS: &[Link] = &[
         .for_those_who(Permission::SeeSchedules)
         .shown_to(&[Role::Doctor])
         .also_within(&["/doctors/*/availability", "/doctors/*/exceptions"]),
+    link("Medicines", "Stock", "/stock", "package", "t").for_those_who(Permission::SeeMedicines).also_within(&[
+        "/batches",
+        "/stocktakes",
+        "/medicines/*/movements",
+        "/medicines/*/write-off",
+    ]),
+    link("Medicines", "Receipts", "/receipts", "package-import", "q").for_those_who(Permission::ManageStock),
+    link("Medicines", "Suppliers", "/suppliers", "truck-delivery", "y").for_those_who(Permission::ManageStock),
     link("Medicines", "Medicines", "/medicines", "pill", "m").for_those_who(Permission::SeeMedicines),
     link("Medicines", "Substances", "/substances", "flask", "w").for_those_who(Permission::ManageStock),
     link("Medicines", "Interactions", "/interactions", "arrows-exchange", "i").for_those_who(Permission::SeeMedicines),

@@ -7,7 +7,7 @@ use infirmary::access::Role;
 use infirmary::appointments::model::AppointmentStatus;
 use infirmary::web::Routes;
 
-use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory, papers};
+use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory, papers, pharmacy};
 
 pub fn tests(suite: &mut Suite) {
     suite.once(every_route_has_its_row);
@@ -127,6 +127,10 @@ pub struct World {
     doctor: String,
     specialization: String,
     medicine: String,
+    batch: String,
+    receipt: String,
+    supplier: String,
+    stocktake: String,
     substance: String,
     interaction: String,
     hours: String,
@@ -149,9 +153,16 @@ impl World {
             let prescription = factory::submitted_prescription(db, patient, now)?;
             let test_order = papers::ordered_test(db, patient, now)?;
             papers::result(db, test_order, now)?;
+            let medicine = factory::medicine(db, now)?;
+            let batch = pharmacy::batch(db, medicine, "2031-01-31", 100, now)?;
+            let (receipt, supplier) = pharmacy::receipt_of(db, batch)?;
             Ok(Self {
                 document: papers::document(db, patient, now)?.to_string(),
                 test_order: test_order.to_string(),
+                batch: batch.to_string(),
+                receipt: receipt.to_string(),
+                supplier: supplier.to_string(),
+                stocktake: pharmacy::stocktake(db, now)?.to_string(),
                 allergy: chart::allergy(db, patient, "Latex", now)?.to_string(),
                 condition: chart::condition(db, patient, "Asthma", now)?.to_string(),
                 statement: chart::told(db, patient, "Ramipril", now)?.to_string(),
@@ -166,7 +177,7 @@ impl World {
                 encounter: factory::signed_visit(db, patient, now)?.to_string(),
                 prescription: prescription.to_string(),
                 doctor: doctor.to_string(),
-                medicine: factory::medicine(db, now)?.to_string(),
+                medicine: medicine.to_string(),
                 substance: factory::substance(db, now)?.to_string(),
                 interaction: factory::interaction(db, now)?.to_string(),
                 hours: factory::hours(db, doctor, 1, (540, 720, 30), now)?.to_string(),
@@ -182,6 +193,10 @@ impl World {
         let id = match kind {
             "departments" => &self.department,
             "medicines" => &self.medicine,
+            "batches" => &self.batch,
+            "receipts" => &self.receipt,
+            "suppliers" => &self.supplier,
+            "stocktakes" => &self.stocktake,
             "substances" => &self.substance,
             "interactions" => &self.interaction,
             "patients" => &self.patient,
@@ -198,6 +213,7 @@ impl World {
         path.replace("{id}", id)
             .replace("{hours}", &self.hours)
             .replace("{exception}", &self.exception)
+            .replace("{act}", "adjust")
             .replace("{part}", "allergies")
             .replace("{entry}", &self.allergy)
             .replace("{allergy}", &self.allergy)

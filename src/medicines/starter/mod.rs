@@ -65,6 +65,7 @@ fn medicine(fields: [&str; 10]) -> Result<MedicineInput, AppError> {
         most_dose_ng: parse_milligrams(most),
         most_daily_ng: parse_milligrams(daily),
         is_active: true,
+        barcode: String::new(),
     })
 }
 

@@ -43,6 +43,13 @@ const QUERY: &[&str] = &[
     "standing",
     "medicine",
     "dose",
+    "show",
+    "within",
+    "before",
+    "supplier",
+    "item",
+    "empty",
+    "left",
 ];
 
 /// Names that no page of ours has.

@@ -14,7 +14,9 @@ use infirmary::pharmacy::stock::model::{BatchId, BatchStatus, CountId, MovementK
 use infirmary::pharmacy::stock::{actions, queries};
 use infirmary::prescriptions::model::PrescriptionId;
 
-use crate::support::pharmacy::{batch, day, dispensing, dispensing_item, empty_batch, movement, receipt_line};
+use crate::support::pharmacy::{
+    batch, day, dispensing, dispensing_item, empty_batch, movement, receipt_line, stocktake,
+};
 use crate::support::{Suite, TestApp, factory};
 
 pub fn tests(suite: &mut Suite) {
@@ -165,12 +167,6 @@ async fn stock_movements_refer_to_what_made_them(app: TestApp) {
 async fn stock_is_counted_in_one_open_stocktake(app: TestApp) {
     let (_, batch) = ten(&app);
     let now = app.now();
-    let stocktake = move |db: &mut DbConnection| -> Result<i64, AppError> {
-        Ok(diesel::insert_into(stocktakes::table)
-            .values((stocktakes::status.eq("open"), stocktakes::started_at.eq(now)))
-            .returning(stocktakes::id)
-            .get_result(db)?)
-    };
     let count = move |db: &mut DbConnection, stocktake: i64| -> Result<CountId, AppError> {
         Ok(diesel::insert_into(stocktake_counts::table)
             .values((
@@ -189,8 +185,8 @@ async fn stock_is_counted_in_one_open_stocktake(app: TestApp) {
             .execute(db)?)
     };
     let (one, other, counted) = app.write(move |db| {
-        let one = stocktake(db)?;
-        Ok((one, stocktake(db)?, count(db, one)?))
+        let one = stocktake(db, now)?;
+        Ok((one, stocktake(db, now)?, count(db, one)?))
     });
     refused(app.db.write_now(move |db| count(db, one)), "ux_stocktake_counts_stocktake_id_batch_id");
     refused(app.db.write_now(move |db| count(db, other)), "ex_stocktake_counts_batch");

@@ -6,7 +6,7 @@ use infirmary::accounts::model::UserId;
 use infirmary::db::DbConnection;
 use infirmary::db::schema::{
     dispensing_items, dispensings, prescription_medications, stock_batches, stock_receipt_lines, stock_receipts,
-    suppliers,
+    stocktakes, suppliers,
 };
 use infirmary::error::AppError;
 use infirmary::medicines::model::MedicineId;
@@ -162,5 +162,22 @@ pub fn dispensing_item(
             dispensing_items::created_at.eq(now),
         ))
         .returning(dispensing_items::id)
+        .get_result(db)?)
+}
+
+/// The receipt by which a batch first came, and its supplier.
+pub fn receipt_of(db: &mut DbConnection, batch: BatchId) -> Result<(i64, i64), AppError> {
+    Ok(stock_receipt_lines::table
+        .inner_join(stock_receipts::table)
+        .filter(stock_receipt_lines::batch_id.eq(batch))
+        .select((stock_receipts::id, stock_receipts::supplier_id))
+        .first(db)?)
+}
+
+/// A stocktake of everything, just begun.
+pub fn stocktake(db: &mut DbConnection, now: NaiveDateTime) -> Result<i64, AppError> {
+    Ok(diesel::insert_into(stocktakes::table)
+        .values((stocktakes::status.eq("open"), stocktakes::started_at.eq(now)))
+        .returning(stocktakes::id)
         .get_result(db)?)
 }

@@ -1,4 +1,7 @@
-//! What a batch is, and what may move it.
+//! What a batch is, what may move it, and how much there is of a medicine.
+
+mod ledger;
+mod overview;
 
 use chrono::{NaiveDate, NaiveDateTime};
 use derive_more::{Display, From};
@@ -15,6 +18,9 @@ use crate::db::schema::{stock_batches, stock_movements};
 use crate::db::text;
 use crate::medicines::directions::unit_after;
 use crate::medicines::model::MedicineId;
+
+pub use ledger::{LedgerRow, Movement, Reference, by_month};
+pub use overview::{Alerts, Level, Show, StockRow, Within, alarm, days_left, expiry_mark};
 
 /// The most units that a batch, a line or a count can have.
 pub const MOST_UNITS: i32 = 1_000_000_000;
@@ -147,10 +153,10 @@ impl MovementKind {
             Self::Received => "truck-delivery",
             Self::Dispensed => "pill",
             Self::Returned => "arrow-back-up",
-            Self::SentBack => "truck-return",
+            Self::SentBack => "arrow-forward-up",
             Self::Adjusted => "adjustments",
             Self::Counted => "clipboard-check",
-            Self::Expired => "calendar-x",
+            Self::Expired => "calendar-off",
         }
     }
 

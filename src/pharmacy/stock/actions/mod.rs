@@ -1,5 +1,7 @@
 //! Moving stock. Each change is a row of the ledger; the quantity on the batch follows by the database's own hand.
 
+mod batches;
+
 use super::model::{Batch, BatchId, DispensingItemId, MovementKind, NewMovement, units_text};
 use super::queries;
 use crate::access::By;
@@ -7,6 +9,8 @@ use crate::db::DbConnection;
 use crate::error::AppError;
 use crate::settings;
 use crate::time::date_text;
+
+pub use batches::{adjust, recall, release, send_back, take_back, write_off, write_off_all};
 
 /// A row of the ledger by this person, with nothing that it refers to.
 pub(in crate::pharmacy) fn movement(
