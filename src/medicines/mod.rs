@@ -7,6 +7,7 @@
 
 pub mod actions;
 pub mod barcode;
+pub mod csv;
 pub mod directions;
 pub mod forms;
 pub mod interactions;
@@ -24,6 +25,10 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/medicines", pages::create);
     r.get("/medicines/new", pages::new);
     r.get("/medicines/complete", pages::complete);
+    r.get("/medicines/export", csv::pages::export);
+    r.get("/medicines/import", csv::pages::ask);
+    r.post("/medicines/import", csv::pages::preview);
+    r.post("/medicines/import/confirm", csv::pages::confirm);
     r.post("/medicines/starter", pages::start);
     r.get("/medicines/{id}", pages::show);
     r.get("/medicines/{id}/edit", pages::edit);

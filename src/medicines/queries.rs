@@ -1,5 +1,7 @@
 //! SQL of the catalogue.
 
+use std::collections::HashMap;
+
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
@@ -92,7 +94,7 @@ pub fn scanned(db: &mut DbConnection, code: &str) -> QueryResult<Option<Medicine
     }
     medicines::table
         .filter(medicines::is_active.eq(true))
-        .filter(medicines::barcode.eq_any(barcode::ways(&code)))
+        .filter(medicines::barcode.eq(code))
         .select(Medicine::as_select())
         .first(db)
         .optional()
@@ -104,6 +106,27 @@ pub fn meant_or_scanned(db: &mut DbConnection, typed: &str) -> QueryResult<Optio
         Some(medicine) => Ok(Some(medicine)),
         None => meant(db, typed),
     }
+}
+
+/// The whole catalogue by name, on the list or off it, each medicine with the names of its substances.
+pub fn whole(db: &mut DbConnection) -> QueryResult<Vec<(Medicine, Vec<String>)>> {
+    let found: Vec<Medicine> = medicines::table.order(medicines::name_key).select(Medicine::as_select()).load(db)?;
+    let contents: Vec<(MedicineId, String)> = medicine_substances::table
+        .inner_join(substances::table)
+        .order(substances::name_key)
+        .select((medicine_substances::medicine_id, substances::name))
+        .load(db)?;
+    let mut of: HashMap<MedicineId, Vec<String>> = HashMap::new();
+    for (id, name) in contents {
+        of.entry(id).or_default().push(name);
+    }
+    Ok(found.into_iter().map(|medicine| (medicine.clone(), of.remove(&medicine.id).unwrap_or_default())).collect())
+}
+
+/// The names of all substances by the keys under which they are known.
+pub fn substance_names(db: &mut DbConnection) -> QueryResult<HashMap<String, String>> {
+    let found: Vec<(String, String)> = substances::table.select((substances::name_key, substances::name)).load(db)?;
+    Ok(found.into_iter().collect())
 }
 
 /// The names of the substances in a medicine.

@@ -23,6 +23,7 @@ mod documents;
 mod encounters;
 mod feedback;
 mod generated;
+mod medicine_files;
 mod medicines;
 mod notifications;
 mod papers;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     encounters::tests(&mut suite);
     feedback::tests(&mut suite);
     generated::tests(&mut suite);
+    medicine_files::tests(&mut suite);
     medicines::tests(&mut suite);
     notifications::tests(&mut suite);
     papers::tests(&mut suite);

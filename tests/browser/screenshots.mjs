@@ -25,6 +25,7 @@ const SAME_FOR_ALL = ['/appointments/{n}/booked', '/appointments/{n}/slip'];
 const NO_PAGES = [
   '/healthz', '/readyz', '/static/{n}', '/slots', '/calendar/events', '/prescriptions/preview', '/appointments/{n}/calendar.ics',
   '/account/picture', '/users/{n}/picture', '/setup', '/documents/{n}/content', '/documents/{n}/image',
+  '/medicines/export',
 ];
 
 const folder = resolve(process.argv[2] ?? 'screenshots');

@@ -19,6 +19,7 @@ mod people;
 mod rng;
 mod rows;
 mod staff;
+mod stock;
 mod visits;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
@@ -200,6 +201,7 @@ pub(super) fn fill(db: &Db, options: &Options, progress: &Progress) -> Result<us
         }
     }
     rows += batch.write(&mut bulk).map_err(said)?;
+    rows += bulk.write(|db| stock::fill(db, options)).map_err(said)?;
     progress.begin("Statistics", 1);
     bulk.finish().map_err(said)?;
     progress.finish();

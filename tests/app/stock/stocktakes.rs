@@ -144,8 +144,7 @@ async fn stocktakes_refuse_what_is_wrong(app: TestApp) {
         .await
         .expect(422);
     assert!(row.body.trim_start().starts_with("<tr") && row.says("Enter a whole number"));
-    for (name, value) in [("letter", "äö"), ("letter", "%"), ("words", "🙂\u{200b}"), ("note", &"x".repeat(10_000))]
-    {
+    for (name, value) in [("letter", "äö"), ("letter", "%"), ("words", "\u{202e}"), ("note", &"x".repeat(10_000))] {
         pharmacist.post("/stocktakes", &[(name, value)]).await.expect(422);
     }
 }

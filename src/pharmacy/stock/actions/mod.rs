@@ -13,13 +13,7 @@ use crate::time::date_text;
 pub use batches::{adjust, recall, release, send_back, take_back, write_off, write_off_all};
 
 /// A row of the ledger by this person, with nothing that it refers to.
-pub(in crate::pharmacy) fn movement(
-    by: &By,
-    batch_id: BatchId,
-    kind: MovementKind,
-    quantity: i32,
-    reason: &str,
-) -> NewMovement {
+pub fn movement(by: &By, batch_id: BatchId, kind: MovementKind, quantity: i32, reason: &str) -> NewMovement {
     NewMovement {
         batch_id,
         kind,
