@@ -109,7 +109,7 @@ pub fn load(db: &mut DbConnection, medicine: &Medicine, zone: Zone, today: Naive
     let recent = zone.day(today - Days::new(USE_DAYS.unsigned_abs())).0;
     let used: i64 = given.iter().filter(|(at, _)| *at >= recent).map(|(_, units)| -i64::from(*units)).sum();
     let lasts = match days_left(row.on_hand, used, USE_DAYS) {
-        None => "nothing was given lately".to_owned(),
+        None => "–".to_owned(),
         Some(1) => "about 1 day".to_owned(),
         Some(days) if days > 2 * 365 => "more than two years".to_owned(),
         Some(days) => format!("about {days} days"),
