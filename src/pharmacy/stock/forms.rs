@@ -121,7 +121,7 @@ mod tests {
         let read = |quantity: &str, direction: &str, reason: &str| {
             let fields = [("quantity", quantity), ("direction", direction), ("reason", reason)];
             let mut form = Form::of(fields.map(|(name, value)| (name, value.to_owned())));
-            parse(&mut form, Act::Adjust).map(|input| input.quantity).ok_or_else(|| form.errors.len())
+            parse(&mut form, Act::Adjust).map(|input| input.quantity).ok_or(form.errors.len())
         };
         assert_eq!(read("5", "out", "Broken"), Ok(-5));
         assert_eq!(read("5", "in", "Found"), Ok(5));

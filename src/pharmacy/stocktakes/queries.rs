@@ -60,7 +60,7 @@ pub fn find(db: &mut DbConnection, id: StocktakeId) -> QueryResult<Stocktake> {
 /// How far the counting is.
 pub fn progress(db: &mut DbConnection, id: StocktakeId) -> QueryResult<Progress> {
     let counts = stocktake_counts::table.filter(stocktake_counts::stocktake_id.eq(id));
-    let counted = counts.clone().count().get_result(db)?;
+    let counted = counts.count().get_result(db)?;
     let different = counts.filter(stocktake_counts::counted.ne(stocktake_counts::expected)).count().get_result(db)?;
     Ok(Progress { counted, different })
 }
@@ -89,7 +89,7 @@ fn sheet_of(stocktake: &Stocktake, shown: Shown) -> Sheet {
         query = query.filter(medicines::name_search.like(contains(word)).escape('\\'));
     }
     if !shown.with_empty {
-        query = query.filter(stock_batches::quantity.gt(0).or(exists(counted.clone())));
+        query = query.filter(stock_batches::quantity.gt(0).or(exists(counted)));
     }
     if shown.only_left {
         query = query.filter(diesel::dsl::not(exists(counted)));
