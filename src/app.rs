@@ -15,13 +15,14 @@ use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
     accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, documents, encounters, feedback,
-    medicines, notifications, patients, pharmacy, prescriptions, schedule, settings,
+    find, medicines, notifications, patients, pharmacy, prescriptions, schedule, settings,
 };
 
 /// Every route, domain by domain.
 pub fn routes(r: &mut Routes<'_>) {
     crate::web::routes(r);
     dashboards::routes(r);
+    find::routes(r);
     accounts::routes(r);
     settings::routes(r);
     notifications::routes(r);

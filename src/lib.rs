@@ -12,6 +12,8 @@ pub mod app;
 pub mod appointments;
 /// What was done and who looked.
 pub mod audit;
+/// What is to be paid.
+pub mod billing;
 /// What is known about a patient: allergies, conditions, medications, vital signs, the timeline.
 pub mod chart;
 /// One file per subcommand.
@@ -38,6 +40,8 @@ pub mod encounters;
 pub mod error;
 /// What patients say of their visits.
 pub mod feedback;
+/// The search on every page: codes open their records.
+pub mod find;
 /// Medicines, what they contain, and what does not go together.
 pub mod medicines;
 /// Money as integer minor units.

@@ -172,6 +172,7 @@ fn make(folder: &Path, url: &str) -> Result<Db, String> {
     seed::fill(&db, &options, &Progress::none())?;
     let (logins, doctor, patient) = make_logins(&db, zone, now)?;
     super::demo_papers::add(&db, &files(folder), patient, doctor, now)?;
+    super::demo_pharmacy::fill(&db, zone, now)?;
     write_logins(&folder.join("demo-logins.json"), &logins)?;
     write_mark(&db, format!("{} {}", options.today, zone.0.name()), now)?;
     Ok(db)

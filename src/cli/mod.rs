@@ -2,6 +2,7 @@
 
 mod demo;
 mod demo_papers;
+mod demo_pharmacy;
 mod import_diagnoses;
 mod migrate;
 mod seed;

@@ -9,6 +9,8 @@ use super::queries;
 use crate::access::{Permission, can};
 use crate::appointments::model::AppointmentStatus;
 use crate::db::DbConnection;
+use crate::pharmacy::queue;
+use crate::pharmacy::queue::model::Tab;
 use crate::pharmacy::stock::model::Alerts;
 use crate::pharmacy::stock::queries as stock;
 use crate::prescriptions::model::PrescriptionStatus;
@@ -28,6 +30,13 @@ struct OfficePage {
     prescriptions: Option<Submitted>,
     /// What needs attention in the pharmacy, for those who manage its stock.
     stock: Option<Alerts>,
+    queue: Option<Queue>,
+}
+
+/// Who waits at the pharmacy.
+struct Queue {
+    waiting: i64,
+    in_progress: i64,
 }
 
 /// How many prescriptions doctors have submitted.
@@ -79,6 +88,14 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     } else {
         None
     };
+    let queue = if cx.may(Permission::DispensePrescriptions) {
+        let actor = cx.actor()?.clone();
+        let counts = cx.read(move |db| Ok(queue::queries::counts(db, &actor, today)?)).await?;
+        let of = |tab: Tab| counts.iter().find(|(of, _)| *of == tab).map_or(0, |(_, count)| *count);
+        Some(Queue { waiting: of(Tab::Waiting), in_progress: of(Tab::InProgress) })
+    } else {
+        None
+    };
     let page = OfficePage {
         stock,
         page: cx.page("Home"),
@@ -86,6 +103,7 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
         today: long_date_text(today),
         appointments,
         prescriptions,
+        queue,
     };
     cx.html(&page)
 }

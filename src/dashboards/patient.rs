@@ -2,6 +2,7 @@
 
 use askama::Template;
 use chrono::{NaiveDateTime, TimeDelta};
+use diesel::QueryResult;
 
 use super::pages::greeting;
 use super::visit::Visit;
@@ -11,9 +12,12 @@ use crate::appointments::queries as appointments;
 use crate::audit::Entry;
 use crate::db::DbConnection;
 use crate::patients::model::PatientId;
+use crate::pharmacy::dispensing;
+use crate::pharmacy::dispensing::model::Handover;
+use crate::prescriptions::model::PrescriptionId;
 use crate::prescriptions::results;
 use crate::prescriptions::results::model::TestOrderId;
-use crate::time::{date_text, long_date_text};
+use crate::time::{Zone, date_text, long_date_text};
 use crate::web::{Answer, Cx, Page};
 use crate::{doctors, feedback};
 
@@ -40,6 +44,44 @@ struct PatientPage {
     to_rate: Vec<(AppointmentId, String, String)>,
     /// Results that a doctor has read lately: id of the test, its name, the day.
     results: Vec<(TestOrderId, String, String)>,
+    /// What the pharmacy did lately, the latest first.
+    handovers: Vec<FromPharmacy>,
+}
+
+/// What came of a prescription at the pharmacy.
+struct FromPharmacy {
+    prescription: PrescriptionId,
+    at: String,
+    /// What was handed out; empty for nothing.
+    items: Vec<String>,
+    /// What is still to come of the prescription.
+    open: Vec<String>,
+}
+
+/// For how long the pharmacy's doings are news, and how many of them are shown.
+const NEWS: TimeDelta = TimeDelta::days(30);
+const MOST_NEWS: i64 = 3;
+
+fn from_pharmacy(
+    db: &mut DbConnection,
+    patient: PatientId,
+    now: NaiveDateTime,
+    zone: Zone,
+) -> QueryResult<Vec<FromPharmacy>> {
+    let found = dispensing::queries::recent(db, patient, now - NEWS, MOST_NEWS)?;
+    let ids: Vec<PrescriptionId> = found.iter().map(|handover| handover.dispensing.prescription_id).collect();
+    let lines = dispensing::queries::of_prescriptions(db, &ids, zone.date(now))?;
+    let news = |handover: Handover| {
+        let prescription = handover.dispensing.prescription_id;
+        let open = lines.iter().filter(|(of, line)| *of == prescription && line.is_open());
+        FromPharmacy {
+            prescription,
+            at: handover.dispensing.finished_at.map(|at| date_text(zone.date(at))).unwrap_or_default(),
+            items: handover.items.iter().map(|item| format!("{} of {}", item.quantity_text(), item.medicine)).collect(),
+            open: open.map(|(_, line)| format!("{} of {}", line.left_text(), line.medication.medicine)).collect(),
+        }
+    };
+    Ok(found.into_iter().map(news).collect())
 }
 
 pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
@@ -66,7 +108,11 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
     };
     let (rows, to_rate, results) = cx.read(load).await?;
     let results = results.into_iter().map(|(id, test, at)| (id, test, date_text(zone.date(at)))).collect::<Vec<_>>();
-    if let Some(patient) = patient.filter(|_| !results.is_empty()) {
+    let handovers = match patient {
+        Some(id) => cx.read(move |db| Ok(from_pharmacy(db, id, now, zone)?)).await?,
+        None => Vec::new(),
+    };
+    if let Some(patient) = patient.filter(|_| !results.is_empty() || !handovers.is_empty()) {
         cx.looked(Entry::viewed("patient", patient, patient).note("page", "home")).await?;
     }
     let mut rows = rows.into_iter().map(|r| {
@@ -83,6 +129,7 @@ pub(super) async fn home(cx: Cx<can::SignedIn>) -> Answer {
         may_change: next.as_ref().is_some_and(|r| r.status.is_booked() && now <= latest(r.starts_at)),
         next,
         later: rows.collect(),
+        handovers,
         phone: cx.settings().phone.clone(),
         to_rate,
         results,

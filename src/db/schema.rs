@@ -569,6 +569,8 @@ diesel::table! {
         created_at -> Timestamp,
         updated_at -> Timestamp,
         override_reason -> Text,
+        priority -> Text,
+        closed_at -> Nullable<Timestamp>,
     }
 }
 

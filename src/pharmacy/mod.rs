@@ -5,6 +5,9 @@
 //! is posted once (`stocktakes/`); nobody is handed more than was prescribed. A batch that is expired or recalled is never
 //! offered.
 
+pub mod dispensing;
+mod labels;
+pub mod queue;
 pub mod receipts;
 pub mod stock;
 pub mod stocktakes;
@@ -13,6 +16,7 @@ pub mod suppliers;
 use crate::web::Routes;
 
 pub fn routes(r: &mut Routes<'_>) {
+    use dispensing::pages::{record, returns, steps, work};
     r.get("/stock", stock::pages::index);
     r.get("/stock/expiry", stock::pages::expiry);
     r.get("/stock/receive", receipts::pages::new);
@@ -43,4 +47,22 @@ pub fn routes(r: &mut Routes<'_>) {
     r.get("/stocktakes/{id}/differences", stocktakes::pages::differences);
     r.post("/stocktakes/{id}/post", stocktakes::pages::post);
     r.post("/stocktakes/{id}/cancel", stocktakes::pages::cancel);
+    r.get("/pharmacy", queue::pages::show);
+    r.post("/pharmacy/next", queue::pages::next);
+    r.get("/pharmacy/{id}", work::show);
+    r.post("/pharmacy/{id}", work::save);
+    r.post("/pharmacy/{id}/start", steps::start);
+    r.get("/pharmacy/{id}/hold", steps::ask_hold);
+    r.post("/pharmacy/{id}/hold", steps::hold);
+    r.post("/pharmacy/{id}/resume", steps::resume);
+    r.get("/pharmacy/{id}/take-over", steps::ask_take_over);
+    r.post("/pharmacy/{id}/take-over", steps::take_over);
+    r.post("/pharmacy/{id}/release", steps::release);
+    r.get("/pharmacy/{id}/decline", steps::ask_decline);
+    r.post("/pharmacy/{id}/decline", steps::decline);
+    r.get("/dispensings/{id}", record::show);
+    r.get("/dispensings/{id}/labels", labels::pages::labels);
+    r.get("/dispensings/{id}/slip", labels::pages::slip);
+    r.get("/dispensings/{id}/returns", returns::ask);
+    r.post("/dispensings/{id}/returns", returns::take_back);
 }

@@ -2,7 +2,9 @@
 
 use chrono::NaiveDate;
 
-use super::model::{Content, Medication, Prescription, PrescriptionId, PrescriptionStatus, Warning, fingerprint};
+use super::model::{
+    Content, Medication, Prescription, PrescriptionId, PrescriptionStatus, Priority, Warning, fingerprint,
+};
 use super::queries::{self, Occasion};
 use super::safety::{self, Background};
 use super::whiteboard::Drawing;
@@ -201,6 +203,7 @@ fn stale(before: &Prescription, yours: &Content, theirs: &Content) -> StaleEdit 
         .row("Drawing", drawing(yours), drawing(theirs))
         .row("Notes", &yours.notes, &theirs.notes)
         .row("Valid until", date(yours), date(theirs))
+        .row("Pharmacy priority", yours.priority.label(), theirs.priority.label())
 }
 
 /// Why a doctor goes on in spite of warnings.
@@ -281,6 +284,7 @@ pub fn repeat(db: &mut DbConnection, by: &By, actor: &Actor, id: PrescriptionId)
         diagnosis: written.diagnosis,
         notes: String::new(),
         valid_until: Some(super::forms::usual_end(settings.zone().date(by.now))),
+        priority: Priority::Routine,
         medications: written.medications,
         tests: Vec::new(),
         whiteboard: None,
@@ -295,7 +299,7 @@ pub fn repeat(db: &mut DbConnection, by: &By, actor: &Actor, id: PrescriptionId)
 pub fn cancel(db: &mut DbConnection, by: &By, actor: &Actor, id: PrescriptionId, reason: &str) -> Result<(), AppError> {
     let before = own(db, actor, id)?;
     if !before.status.may_be_cancelled() || !queries::cancel(db, id, by.user_id(), reason, by.now)? {
-        let message = format!("{} is {} and cannot be cancelled.", id.code(), before.status.label().to_lowercase());
+        let message = format!("{} is {} and cannot be cancelled.", id.code(), before.state().label.to_lowercase());
         return Err(AppError::Conflict(message));
     }
     audit::record(db, by, &Entry::new("cancelled", "prescription", id).patient(before.patient_id).reason(reason))

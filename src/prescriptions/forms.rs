@@ -116,6 +116,7 @@ pub fn parse(form: &mut Form, today: NaiveDate) -> Option<Content> {
         diagnosis: form.text("diagnosis", 500),
         notes: form.text("notes", 5000),
         valid_until: valid_until(form, today),
+        priority: pharmacy_priority(form),
         medications,
         tests,
         whiteboard: whiteboard(form),
@@ -150,6 +151,16 @@ fn whiteboard(form: &mut Form) -> Option<Drawing> {
             form.refuse_field("whiteboard", message);
             None
         }
+    }
+}
+
+fn pharmacy_priority(form: &mut Form) -> Priority {
+    match form.value("pharmacy_priority").trim() {
+        "" => Priority::Routine,
+        typed => Priority::from_str(typed).unwrap_or_else(|_| {
+            form.refuse_field("pharmacy_priority", "Choose how soon the medicines are wanted.");
+            Priority::Routine
+        }),
     }
 }
 
@@ -311,6 +322,7 @@ pub fn filled(content: &Content, version: i32) -> Form {
         ("diagnosis", content.diagnosis.clone()),
         ("notes", content.notes.clone()),
         ("valid_until", content.valid_until.map(|d| d.to_string()).unwrap_or_default()),
+        ("pharmacy_priority", content.priority.as_str().to_owned()),
         ("version", version.to_string()),
         ("whiteboard", content.whiteboard.as_ref().map(Drawing::json).unwrap_or_default()),
     ]);
@@ -363,6 +375,7 @@ mod tests {
             diagnosis: "J06.9 Cold".to_owned(),
             notes: "Two\nlines".to_owned(),
             valid_until: NaiveDate::from_ymd_opt(2026, 12, 21),
+            priority: Priority::Stat,
             medications: vec![
                 Medication {
                     medicine: "Amoxicillin 500 mg".to_owned(),

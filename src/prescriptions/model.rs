@@ -216,6 +216,10 @@ pub struct Prescription {
     pub cancel_reason: String,
     /// Why the doctor submitted it in spite of its warnings; empty when there were none.
     pub override_reason: String,
+    /// How soon the pharmacy is to have it ready.
+    pub priority: Priority,
+    /// Since when nothing of it is left for the pharmacy: every medicine is dispensed or declined.
+    pub closed_at: Option<NaiveDateTime>,
     pub version: i32,
     pub created_at: NaiveDateTime,
 }
@@ -233,9 +237,30 @@ impl Prescription {
 
     /// Whether its last day has passed without its being dispensed.
     pub fn has_expired(&self, today: NaiveDate) -> bool {
-        let is_open = matches!(self.status, PrescriptionStatus::Submitted | PrescriptionStatus::PartiallyFulfilled);
-        is_open && self.valid_until.is_some_and(|last| last < today)
+        self.is_open() && self.valid_until.is_some_and(|last| last < today)
     }
+
+    /// Whether something of it may still be dispensed, as far as its state says.
+    pub fn is_open(&self) -> bool {
+        let is_out = matches!(self.status, PrescriptionStatus::Submitted | PrescriptionStatus::PartiallyFulfilled);
+        is_out && self.closed_at.is_none()
+    }
+
+    /// How it stands, wherever somebody reads it: the status, and that the pharmacy declined all of it.
+    pub fn state(&self) -> State {
+        if self.status == PrescriptionStatus::Submitted && self.closed_at.is_some() {
+            return State { kind: "danger", icon: "ban", label: "Declined by the pharmacy" };
+        }
+        State { kind: self.status.kind(), icon: self.status.icon(), label: self.status.label() }
+    }
+}
+
+/// How something stands, as a badge says it: the words and a shape; the colour only helps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    pub kind: &'static str,
+    pub icon: &'static str,
+    pub label: &'static str,
 }
 
 /// A medicine and how it is taken.
@@ -382,6 +407,8 @@ pub struct Content {
     pub diagnosis: String,
     pub notes: String,
     pub valid_until: Option<NaiveDate>,
+    /// How soon the pharmacy is to have it ready.
+    pub priority: Priority,
     pub medications: Vec<Medication>,
     pub tests: Vec<TestOrder>,
     pub whiteboard: Option<Drawing>,

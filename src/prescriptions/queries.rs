@@ -141,6 +141,7 @@ pub fn content(db: &mut DbConnection, prescription: &Prescription) -> QueryResul
         diagnosis: prescription.diagnosis.clone(),
         notes: prescription.notes.clone(),
         valid_until: prescription.valid_until,
+        priority: prescription.priority,
         medications,
         tests,
         whiteboard: whiteboard(db, prescription.id)?,
@@ -272,6 +273,7 @@ pub fn insert(
             prescriptions::notes.eq(&content.notes),
             prescriptions::valid_until.eq(content.valid_until),
             prescriptions::whiteboard.eq(content.whiteboard.as_ref().map(Drawing::json)),
+            prescriptions::priority.eq(content.priority),
             prescriptions::created_at.eq(now),
             prescriptions::updated_at.eq(now),
         ))
@@ -299,6 +301,7 @@ pub fn save(
             prescriptions::notes.eq(&content.notes),
             prescriptions::valid_until.eq(content.valid_until),
             prescriptions::whiteboard.eq(content.whiteboard.as_ref().map(Drawing::json)),
+            prescriptions::priority.eq(content.priority),
             prescriptions::version.eq(version + 1),
             prescriptions::updated_at.eq(now),
         ))
@@ -408,6 +411,30 @@ pub fn cancel(
             prescriptions::cancelled_at.eq(now),
             prescriptions::cancelled_by.eq(by),
             prescriptions::cancel_reason.eq(reason),
+            prescriptions::version.eq(prescriptions::version + 1),
+            prescriptions::updated_at.eq(now),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
+
+/// Writes what the pharmacy made of a prescription that is out: its status, and when nothing of it was left; `false`
+/// when it was taken back meanwhile.
+pub fn set_outcome(
+    db: &mut DbConnection,
+    id: PrescriptionId,
+    status: PrescriptionStatus,
+    closed_at: Option<NaiveDateTime>,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    let out = prescriptions::table
+        .find(id)
+        .filter(prescriptions::status.ne(PrescriptionStatus::Draft))
+        .filter(prescriptions::status.ne(PrescriptionStatus::Cancelled));
+    let changed = diesel::update(out)
+        .set((
+            prescriptions::status.eq(status),
+            prescriptions::closed_at.eq(closed_at),
             prescriptions::version.eq(prescriptions::version + 1),
             prescriptions::updated_at.eq(now),
         ))

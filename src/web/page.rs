@@ -28,9 +28,17 @@ pub struct Page {
     pub has_logo: bool,
     /// How many notifications the person has not read.
     pub unread: i64,
-    pub can_search_patients: bool,
+    /// The search on every page, for those who have something to find.
+    pub search: Option<Search>,
     /// A line above everything, as on the demonstration's pages.
     pub notice: Option<String>,
+}
+
+/// What the search on every page finds for the person, in words.
+#[derive(Clone, Copy, Debug)]
+pub struct Search {
+    pub label: &'static str,
+    pub placeholder: &'static str,
 }
 
 /// The signed-in person as the layout shows them.

@@ -1,5 +1,6 @@
-//! What printed pages share: the hospital's letterhead and codes to scan.
+//! What printed pages share: the hospital's letterhead, and codes to scan.
 
+use barcoders::sym::code128::Code128;
 use qrcode::{Color, QrCode};
 
 use crate::error::AppError;
@@ -66,6 +67,47 @@ impl Qr {
     }
 }
 
+/// A barcode (Code 128) as one path of an SVG picture: `components/print.html` draws it with `print::barcode(code)`.
+#[derive(Clone, Debug)]
+pub struct Barcode {
+    /// What it says, to be printed under it.
+    pub text: String,
+    /// Its width in modules, with the quiet border of ten on either side that scanners need.
+    pub width: usize,
+    /// The dark bars, [`Barcode::HEIGHT`] high.
+    pub path: String,
+}
+
+/// The modules left and right of a barcode that stay empty.
+const QUIET: usize = 10;
+
+impl Barcode {
+    /// Its height in modules.
+    pub const HEIGHT: usize = 30;
+
+    /// The barcode of a record's number, such as `RX000123`.
+    ///
+    /// # Errors
+    /// `Internal` for what is no printable ASCII.
+    pub fn of(text: &str) -> Result<Self, AppError> {
+        use std::fmt::Write;
+        // Its letter says that what follows is of character set B: all printable ASCII.
+        let code =
+            Code128::new(format!("\u{181}{text}")).map_err(|e| AppError::Internal(format!("no barcode: {e}")))?;
+        let bars = code.encode();
+        let (mut path, mut x) = (String::new(), 0);
+        while x < bars.len() {
+            let run = bars[x..].iter().take_while(|bar| **bar == 1).count();
+            if run > 0 {
+                // Writing to a String cannot fail.
+                let _ = write!(path, "M{} 0h{run}v{}h-{run}z", x + QUIET, Self::HEIGHT);
+            }
+            x += run.max(1);
+        }
+        Ok(Self { text: text.to_owned(), width: bars.len() + 2 * QUIET, path })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,5 +120,16 @@ mod tests {
         assert!(code.path.starts_with("M4 4h7v1h-7z"));
         assert!(code.path.contains(&format!("M{} 4h7v1h-7z", code.size - BORDER - 7)));
         assert!(Qr::of(&"x".repeat(5000)).is_err());
+    }
+
+    #[test]
+    fn a_barcode_begins_and_ends_as_scanners_expect() {
+        let code = Barcode::of("RX000123").expect("printable letters");
+        // Start, eight letters and the check digit of 11 modules each, and the stop of 13.
+        assert_eq!(code.width, 10 * 11 + 13 + 2 * QUIET);
+        // Start B is bars of 2, 1, 1 with spaces of 1, 2, 4; the stop ends with a bar of 2.
+        assert!(code.path.starts_with("M10 0h2v30h-2zM13 0h1v30h-1zM16 0h1v30h-1zM21 0h"), "{}", code.path);
+        assert!(code.path.ends_with(&format!("M{} 0h2v30h-2z", code.width - QUIET - 2)), "{}", code.path);
+        assert!(Barcode::of("Ünknown").is_err());
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::HttpRequest;
 
-use super::page::{FLASH_COOKIE, Flash, NavGroup, NavItem, Page, PageUser, initials};
+use super::page::{FLASH_COOKIE, Flash, NavGroup, NavItem, Page, PageUser, Search, initials};
 use super::{State, sessions};
 use crate::access::{Actor, Permission, Role, token};
 
@@ -64,10 +64,24 @@ impl Shell {
             request_id: facts.request_id.clone(),
             has_logo: false,
             unread: self.unread,
-            can_search_patients: self.actor.as_ref().is_some_and(|a| a.may(Permission::SeePatients)),
+            search: self.actor.as_ref().and_then(search),
             notice: state.notice.clone(),
         }
     }
+}
+
+/// Whom or what the person can find: patients, or records by the code on them. Patients have all of theirs at hand.
+fn search(actor: &Actor) -> Option<Search> {
+    use Permission::{SeeAppointments, SeeMedicines, SeePatients, SeePrescriptions};
+    if actor.may(SeePatients) {
+        return Some(Search {
+            label: "Find a patient",
+            placeholder: "Find a patient by name, number, phone or birth date",
+        });
+    }
+    let has_codes = [SeePrescriptions, SeeMedicines, SeeAppointments].into_iter().any(|p| actor.may(p));
+    (actor.role.is_staff() && has_codes)
+        .then_some(Search { label: "Open by code", placeholder: "Scan or type a code: RX000123" })
 }
 
 /// The look that the browser asked for.
@@ -154,6 +168,9 @@ const LINKS: &[Link] = &[
     ]),
     link("", "Appointments", "/appointments", "calendar-event", "a").for_those_who(Permission::SeeAppointments),
     link("", "Book", "/book", "calendar-plus", "k").for_those_who(Permission::BookOwn),
+    link("", "Queue", "/pharmacy", "list-check", "q")
+        .for_those_who(Permission::DispensePrescriptions)
+        .also_within(&["/dispensings"]),
     link("", "Prescriptions", "/prescriptions", "prescription", "x").for_those_who(Permission::SeePrescriptions),
     link("", "Results", "/results", "test-pipe", "t")
         .for_those_who(Permission::WritePrescriptions)

@@ -9,13 +9,17 @@ use diesel::prelude::*;
 use futures_util::future::join_all;
 use infirmary::access::Role;
 use infirmary::appointments::slots;
-use infirmary::db::schema::{appointment_events, appointments, audit_log, availability};
+use infirmary::db::schema::{
+    appointment_events, appointments, audit_log, availability, charge_items, dispensing_items, dispensings,
+    prescriptions, stock_batches, stock_movements,
+};
 use infirmary::doctors::model::DoctorId;
 
-use crate::support::{Suite, TestApp, Visitor, factory};
+use crate::support::{Suite, TestApp, Visitor, factory, pharmacy};
 
 pub fn tests(suite: &mut Suite) {
     suite.both(bookings_that_were_answered_survive_a_kill);
+    suite.both(no_dispensing_is_half_done_after_a_kill);
 }
 
 /// Patients who book at once.
@@ -154,4 +158,116 @@ async fn book(visitor: &Visitor, doctor: DoctorId, patient: &str, starts_at: chr
     let fields =
         [("patient", patient), ("doctor", &doctor), ("starts_at", &slot), ("channel", "desk"), ("reason", "Check-up")];
     visitor.try_post("/book", &fields).await.map(|reply| reply.status)
+}
+
+/// Prescriptions that are handed out at once, by how many, and after how many answers the process is killed.
+const PRESCRIPTIONS: usize = 120;
+const AT_ONCE: usize = 6;
+const HANDED_OUT: usize = 25;
+
+async fn no_dispensing_is_half_done_after_a_kill(app: TestApp) {
+    app.clock.stop_at(infirmary::db::now());
+    let now = app.now();
+    let pharmacist = app.sign_in(Role::Pharmacist).await;
+    let user = pharmacist.user_id;
+    // Each takes three of one batch and two of another.
+    let (batches, all) = app.write(move |db| {
+        let (one, other) = (pharmacy::medicine(db, "One", "5 mg", now)?, pharmacy::medicine(db, "Other", "5 mg", now)?);
+        let batches =
+            [pharmacy::batch(db, one, "2199-01-01", 1000, now)?, pharmacy::batch(db, other, "2199-01-01", 1000, now)?];
+        let mut all = Vec::new();
+        for _ in 0..PRESCRIPTIONS {
+            let patient = factory::patient(db, now)?;
+            let lines = vec![pharmacy::line(db, one, Some(3))?, pharmacy::line(db, other, Some(2))?];
+            let (id, lines) = pharmacy::prescription(db, patient, lines, "2199-01-01", now)?;
+            pharmacy::dispensing(db, id, user, now)?;
+            all.push((id, lines));
+        }
+        Ok((batches, all))
+    });
+    let server = Server::start(&app.url).await;
+    let visitor = pharmacist.at(server.address);
+    let server = std::cell::RefCell::new(Some(server));
+    let answered = std::cell::Cell::new(0);
+    let hands = all.chunks(PRESCRIPTIONS / AT_ONCE).map(|own| {
+        let (visitor, answered, server) = (&visitor, &answered, &server);
+        async move {
+            let mut done = Vec::new();
+            for (id, lines) in own {
+                let [a, b] = batches.map(|batch| batch.to_string());
+                let [first, second] = [lines[0].to_string(), lines[1].to_string()];
+                let fields: [(&str, &str); 16] = [
+                    ("then", "complete"),
+                    ("version", "1"),
+                    ("line", &first),
+                    ("wish", "hand"),
+                    ("medicine", ""),
+                    ("reason", ""),
+                    ("line", &second),
+                    ("wish", "hand"),
+                    ("medicine", ""),
+                    ("reason", ""),
+                    ("part_of", &first),
+                    ("batch", &a),
+                    ("quantity", "3"),
+                    ("part_of", &second),
+                    ("batch", &b),
+                    ("quantity", "2"),
+                ];
+                let Some(reply) = visitor.try_post(&format!("/pharmacy/{id}"), &fields).await else { break };
+                assert_eq!(reply.status, 303, "{}", reply.words());
+                done.push(*id);
+                answered.set(answered.get() + 1);
+                if answered.get() == HANDED_OUT
+                    && let Some(server) = server.borrow_mut().take()
+                {
+                    server.kill();
+                }
+            }
+            done
+        }
+    });
+    let done: Vec<_> = join_all(hands).await.into_iter().flatten().collect();
+    assert!((HANDED_OUT..PRESCRIPTIONS).contains(&done.len()), "it was killed in the midst: {}", done.len());
+
+    let again = Server::start(&app.url).await;
+    pharmacist.at(again.address).get("/pharmacy").await.expect(200);
+    again.kill();
+    app.read(|db| {
+        let mut whole = 0;
+        for (id, _) in &all {
+            let (dispensing, status): (i64, String) = dispensings::table
+                .filter(dispensings::prescription_id.eq(id.0))
+                .select((dispensings::id, dispensings::status))
+                .first(db)?;
+            let items: Vec<i64> = dispensing_items::table
+                .filter(dispensing_items::dispensing_id.eq(dispensing))
+                .select(dispensing_items::id)
+                .load(db)?;
+            let some: Vec<Option<i64>> = items.iter().copied().map(Some).collect();
+            let moved: i64 = stock_movements::table
+                .filter(stock_movements::dispensing_item_id.eq_any(some.clone()))
+                .count()
+                .get_result(db)?;
+            let charged: i64 =
+                charge_items::table.filter(charge_items::dispensing_item_id.eq_any(some)).count().get_result(db)?;
+            let audited: i64 = audit_log::table
+                .filter(audit_log::entity.eq("dispensing"))
+                .filter(audit_log::entity_id.eq(dispensing))
+                .filter(audit_log::action.eq("completed"))
+                .count()
+                .get_result(db)?;
+            let standing: String = prescriptions::table.find(id.0).select(prescriptions::status).first(db)?;
+            let found = (status.as_str(), items.len(), moved, charged, audited, standing.as_str());
+            if done.contains(id) || status == "completed" {
+                assert_eq!(found, ("completed", 2, 2, 2, 1, "fulfilled"), "all of {id}");
+                whole += 1;
+            } else {
+                assert_eq!(found, ("in_progress", 0, 0, 0, 0, "submitted"), "nothing of {id}");
+            }
+        }
+        let left: Vec<i32> = stock_batches::table.order(stock_batches::id).select(stock_batches::quantity).load(db)?;
+        assert_eq!(left, [1000 - 3 * whole, 1000 - 2 * whole]);
+        Ok(())
+    });
 }

@@ -228,6 +228,7 @@ fn prescribe(
             quantity: computed.or(medicine.quantity),
             quantity_is_computed: computed.is_some(),
             instructions: medicine.instructions,
+            medicine_id: medicine.id,
         });
     }
     let mut position = 0;

@@ -3,6 +3,11 @@
 
 use std::collections::HashMap;
 
+use crate::db::DbConnection;
+use crate::error::AppError;
+use crate::medicines;
+use crate::medicines::model::MedicineId;
+
 pub(super) struct Department {
     pub name: &'static str,
     pub location: &'static str,
@@ -56,6 +61,8 @@ impl Problem {
 
 pub(super) struct Medicine {
     pub medicine: &'static str,
+    /// The hospital's own medicine that is meant; none where its list has none, and the doctor wrote freely.
+    pub id: Option<MedicineId>,
     pub dose: &'static str,
     pub unit: &'static str,
     pub route: &'static str,
@@ -99,6 +106,14 @@ impl Catalogue {
         }
         Ok(Self { departments, problems, medicines, chronic })
     }
+
+    /// Finds each medicine on the hospital's list.
+    pub fn link(&mut self, db: &mut DbConnection) -> Result<(), AppError> {
+        for medicine in &mut self.medicines {
+            medicine.id = medicines::queries::meant(db, medicine.medicine)?.map(|found| found.id);
+        }
+        Ok(())
+    }
 }
 
 fn same_code(problems: &[Problem], at: usize, code: &str) -> bool {
@@ -137,7 +152,7 @@ fn medicine(fields: &[&'static str]) -> Option<(&'static str, Medicine)> {
         "-" => None,
         number => Some(number.parse().ok()?),
     };
-    Some((key, Medicine { medicine, dose, unit, route, frequency, days, quantity, instructions }))
+    Some((key, Medicine { medicine, id: None, dose, unit, route, frequency, days, quantity, instructions }))
 }
 
 fn problem(fields: &[&'static str], medicines: &HashMap<&str, usize>) -> Option<(&'static str, Problem)> {

@@ -185,9 +185,10 @@ pub(super) fn new_settings(name: &str, zone: Zone, currency: Currency) -> NewSet
 /// One line: what was asked for does not fit together, or what the database said. What was written until then stays.
 pub(super) fn fill(db: &Db, options: &Options, progress: &Progress) -> Result<usize, String> {
     let said = |error: AppError| error.to_string();
-    let (names, catalogue) = (Names::load(), Catalogue::load()?);
+    let (names, mut catalogue) = (Names::load(), Catalogue::load()?);
     let mut bulk = db.bulk().map_err(|e| e.to_string())?;
     let (plan, staff, people, first_visit) = bulk.write(|db| prepare(db, options, &names, &catalogue)).map_err(said)?;
+    bulk.write(|db| catalogue.link(db)).map_err(said)?;
     let mut rows = fill_people(&mut bulk, &names, &catalogue, &people, progress).map_err(said)?;
     let world = World { options, names: &names, catalogue: &catalogue, people: &people, staff: &staff };
     let mut visits = Visits::new(world, first_visit);

@@ -11,6 +11,7 @@ use crate::db::schema::{
     doctor_specializations, doctors, encounter_diagnoses, encounters, medication_statements, no_known_allergies,
     patients, prescription_medications, prescriptions, test_orders, users, vital_signs,
 };
+use crate::medicines::model::MedicineId;
 
 #[derive(Insertable)]
 #[diesel(table_name = users, treat_none_as_default_value = false)]
@@ -274,6 +275,7 @@ pub(super) struct Medication {
     pub quantity: Option<i32>,
     pub quantity_is_computed: bool,
     pub instructions: &'static str,
+    pub medicine_id: Option<MedicineId>,
 }
 
 #[derive(Insertable)]

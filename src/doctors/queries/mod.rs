@@ -197,6 +197,11 @@ pub fn cards(db: &mut DbConnection, department: Option<DepartmentId>) -> QueryRe
     Ok(load_profiles(db, query)?.into_iter().map(card).collect())
 }
 
+/// The account of a doctor, for telling them something.
+pub fn account_of(db: &mut DbConnection, id: DoctorId) -> QueryResult<UserId> {
+    doctors::table.find(id).select(doctors::user_id).first(db)
+}
+
 fn card(profile: Profile) -> DoctorCard {
     DoctorCard {
         id: profile.doctor.id,

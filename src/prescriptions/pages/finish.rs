@@ -73,7 +73,7 @@ async fn cancel_page(cx: &Doctor, form: Form) -> Result<CancelPage, AppError> {
                 return Err(AppError::NotFound);
             }
             if !prescription.status.may_be_cancelled() {
-                let state = prescription.status.label().to_lowercase();
+                let state = prescription.state().label.to_lowercase();
                 return Err(AppError::Conflict(format!("{} is {state} and cannot be cancelled.", id.code())));
             }
             Ok(prescription)

@@ -7,7 +7,8 @@ use crate::paper::{self, Cell, Column, Figure, Line, Paper, Part, Table};
 use crate::patients;
 use crate::patients::banner::{self, Allergy};
 use crate::patients::model::Patient;
-use crate::prescriptions::model::{PrescriptionId, PrescriptionStatus, Sheet};
+use crate::pharmacy::dispensing;
+use crate::prescriptions::model::{PrescriptionId, PrescriptionStatus, Priority, Sheet};
 use crate::prescriptions::queries;
 use crate::prescriptions::whiteboard::{Drawing, HEIGHT, WIDTH};
 use crate::time::date_text;
@@ -74,6 +75,9 @@ fn begun(cx: &Reader, title: &str, sheet: &Sheet, patient: &Patient) -> Result<P
     };
     let mut under = vec![format!("Issued {}", prescription.submitted_at.map(|at| zone.text(at)).unwrap_or_default())];
     under.extend(prescription.valid_until.map(|last| format!("Valid until {}", date_text(last))));
+    if prescription.priority != Priority::Routine {
+        under.push(prescription.priority.label().to_owned());
+    }
     let address = format!("{}/prescriptions/{}", cx.base_url(), prescription.id);
     Ok(Paper {
         title: format!("{title} {code}"),
@@ -92,6 +96,8 @@ fn begun(cx: &Reader, title: &str, sheet: &Sheet, patient: &Patient) -> Result<P
 
 async fn prescription(cx: &Reader, verb: &'static str) -> Result<(PrescriptionId, Paper), AppError> {
     let (sheet, patient, allergies) = load(cx, "prescription", verb).await?;
+    let (id, today) = (sheet.prescription.id, cx.today());
+    let dispensed = cx.read(move |db| Ok(dispensing::queries::of_prescription(db, id, today)?)).await?;
     let mut paper = begun(cx, "Prescription", &sheet, &patient)?;
     let content = &sheet.content;
     paper.parts.push(patients::paper::allergies(&allergies));
@@ -108,6 +114,22 @@ async fn prescription(cx: &Reader, verb: &'static str) -> Result<(PrescriptionId
                 Column::number("Quantity", 2.0),
             ],
             rows: content.medications.iter().map(row).collect(),
+        }));
+    }
+    // Another pharmacy has to know what is left.
+    if dispensed.iter().any(|line| line.dispensed > 0) {
+        let row = |line: &dispensing::model::Line| {
+            let left = if line.is_open() { line.left_text() } else { "–".to_owned() };
+            vec![line.medication.medicine.clone().into(), line.dispensed_text().into(), left.into()]
+        };
+        paper.parts.push(Part::Heading("Dispensed so far".to_owned()));
+        paper.parts.push(Part::Table(Table {
+            columns: vec![
+                Column::words("Medicine", 5.0),
+                Column::number("Dispensed", 3.0),
+                Column::number("Still to come", 3.0),
+            ],
+            rows: dispensed.iter().map(row).collect(),
         }));
     }
     if !sheet.warnings.is_empty() {

@@ -4,27 +4,31 @@ use std::collections::BTreeSet;
 use std::str::FromStr;
 
 use askama::Template;
+use chrono::NaiveDate;
 use strum::VariantArray;
 
 use crate::access::{Permission, can};
 use crate::audit::{self, Entry};
 use crate::chart;
 use crate::chart::medications::model::Stop;
+use crate::db::DbConnection;
 use crate::encounters;
 use crate::encounters::model::EncounterId;
 use crate::patients;
 use crate::patients::banner::{self, Allergy, Banner};
 use crate::patients::model::{Patient, PatientId};
 use crate::patients::tabs::Tab;
+use crate::pharmacy::dispensing;
+use crate::pharmacy::dispensing::model::{Handover, Line};
 use crate::prescriptions::model::{Medication, PrescriptionId, PrescriptionRow, PrescriptionStatus, Sheet};
 use crate::prescriptions::queries::{self, Filter};
 use crate::prescriptions::results;
 use crate::prescriptions::results::model::OrderRow;
-use crate::time::{age_text, date_text};
+use crate::time::{Zone, age_text, date_text};
 use crate::web::page::encode;
 use crate::web::paging::PAGE_SIZE;
 use crate::web::{Answer, Cx, Page, Paging};
-use diesel::OptionalExtension;
+use diesel::{OptionalExtension, QueryResult};
 
 #[derive(Template)]
 #[template(path = "prescriptions/index.html")]
@@ -88,6 +92,34 @@ struct ShowPage {
     is_patient: bool,
     /// The visit that it belongs to, for those who may read it.
     visit: Option<EncounterId>,
+    pharmacy: AtPharmacy,
+    may_dispense: bool,
+}
+
+/// What the pharmacy made of it so far.
+struct AtPharmacy {
+    lines: Vec<Line>,
+    /// Each with when it was.
+    handovers: Vec<(Handover, String)>,
+    /// Whether the reader may open a dispensing.
+    may_open: bool,
+}
+
+impl AtPharmacy {
+    fn load(db: &mut DbConnection, id: PrescriptionId, today: NaiveDate, zone: Zone) -> QueryResult<Self> {
+        let when = |handover: &Handover| handover.dispensing.finished_at.map(|at| zone.text(at)).unwrap_or_default();
+        let handovers = dispensing::queries::history(db, id)?;
+        Ok(Self {
+            lines: dispensing::queries::of_prescription(db, id, today)?,
+            handovers: handovers.into_iter().map(|handover| (handover.clone(), when(&handover))).collect(),
+            may_open: false,
+        })
+    }
+
+    /// Whether anything came of it.
+    fn has_begun(&self) -> bool {
+        !self.handovers.is_empty()
+    }
 }
 
 /// The days of a prescription as they are read.
@@ -195,8 +227,8 @@ pub async fn of_patient(cx: Cx<can::SeePrescriptions>) -> Answer {
 
 pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
     let (actor, id) = (cx.actor()?.clone(), cx.id::<PrescriptionId>("id")?);
-    let (reader, today) = (actor.clone(), cx.today());
-    let (sheet, (stops, tests), banner, patient, (allergies, none_known), visit) = cx
+    let (reader, today, zone) = (actor.clone(), cx.today(), cx.zone());
+    let (sheet, (stops, tests), banner, patient, (allergies, none_known), visit, pharmacy) = cx
         .read(move |db| {
             let sheet = queries::sheet(db, &reader, id)?;
             let patient = sheet.prescription.patient_id;
@@ -208,7 +240,8 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
             let banner = banner::load(db, &reader, patient, today).optional()?;
             let lines = (chart::medications::queries::stops_of(db, id)?, results::queries::of_prescription(db, id)?);
             let allergies = (banner::load_allergies(db, patient)?, banner::none_known(db, patient)?.is_some());
-            Ok((sheet, lines, banner, patients::queries::load(db, patient)?, allergies, visit))
+            let pharmacy = AtPharmacy::load(db, id, today, zone)?;
+            Ok((sheet, lines, banner, patients::queries::load(db, patient)?, allergies, visit, pharmacy))
         })
         .await?;
     cx.looked(Entry::viewed("prescription", id, patient.id)).await?;
@@ -238,6 +271,10 @@ pub async fn show(cx: Cx<can::SeePrescriptions>) -> Answer {
             && actor.may(Permission::WritePrescriptions),
         may_keep: actor.may(Permission::WritePrescriptions),
         is_patient: actor.patient_id.is_some(),
+        pharmacy: AtPharmacy { may_open: actor.may(Permission::DispensePrescriptions), ..pharmacy },
+        may_dispense: sheet.prescription.is_open()
+            && !sheet.content.medications.is_empty()
+            && actor.may(Permission::DispensePrescriptions),
         sheet,
     })
 }

@@ -103,6 +103,10 @@ impl FormPage {
     fn priorities(&self) -> &'static [Priority] {
         Priority::VARIANTS
     }
+
+    fn pharmacy_priorities(&self) -> Vec<(&'static str, &'static str)> {
+        Priority::VARIANTS.iter().map(|priority| (priority.as_str(), priority.label())).collect()
+    }
 }
 
 /// Whom the address or the form names.
@@ -337,7 +341,7 @@ fn own_draft(db: &mut crate::db::DbConnection, actor: &Actor, id: PrescriptionId
     let message = format!(
         "{} is {} and cannot be edited. Cancel it and write a new one instead.",
         id.code(),
-        prescription.status.label().to_lowercase()
+        prescription.state().label.to_lowercase()
     );
     Err(AppError::Conflict(message))
 }

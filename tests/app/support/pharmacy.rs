@@ -9,12 +9,15 @@ use infirmary::db::schema::{
     stocktakes, suppliers,
 };
 use infirmary::error::AppError;
+use infirmary::medicines::forms::MedicineInput;
 use infirmary::medicines::model::MedicineId;
+use infirmary::patients::model::PatientId;
 use infirmary::pharmacy::stock::model::{BatchId, DispensingItemId, MovementKind, NewMovement, ReceiptLineId};
 use infirmary::pharmacy::stock::queries;
-use infirmary::prescriptions::model::PrescriptionId;
+use infirmary::prescriptions::model::{Content, Medication, PrescriptionId};
+use infirmary::prescriptions::queries::Occasion;
 
-use super::factory::number;
+use super::factory::{self, number};
 
 /// A date.
 pub fn day(text: &str) -> NaiveDate {
@@ -180,4 +183,73 @@ pub fn stocktake(db: &mut DbConnection, now: NaiveDateTime) -> Result<i64, AppEr
         .values((stocktakes::status.eq("open"), stocktakes::started_at.eq(now)))
         .returning(stocktakes::id)
         .get_result(db)?)
+}
+
+/// A medicine of this generic name and strength, at 25 minor units for one; the name is its own.
+pub fn medicine(
+    db: &mut DbConnection,
+    generic: &str,
+    strength: &str,
+    now: NaiveDateTime,
+) -> Result<MedicineId, AppError> {
+    let input = MedicineInput {
+        name: format!("{generic} {strength} capsule {}", number()),
+        generic_name: generic.to_owned(),
+        form: "capsule".to_owned(),
+        strength: strength.to_owned(),
+        unit: "capsule".to_owned(),
+        route: "oral".to_owned(),
+        pack_size: 10,
+        price: 25,
+        is_active: true,
+        ..MedicineInput::default()
+    };
+    Ok(infirmary::medicines::queries::insert(db, &input, &[], now)?)
+}
+
+/// A line for a medicine of the catalogue: three times a day for five days.
+pub fn line(db: &mut DbConnection, medicine: MedicineId, quantity: Option<i32>) -> Result<Medication, AppError> {
+    Ok(Medication {
+        medicine: infirmary::medicines::queries::find(db, medicine)?.name,
+        dose: "1".to_owned(),
+        unit: "capsule".to_owned(),
+        route: "oral".to_owned(),
+        frequency: "tds".to_owned(),
+        duration_days: Some(5),
+        quantity,
+        instructions: "after food".to_owned(),
+        medicine_id: Some(medicine),
+        ..Medication::default()
+    })
+}
+
+/// A submitted prescription with these lines, of a doctor of its own, and the ids of its lines.
+pub fn prescription(
+    db: &mut DbConnection,
+    patient: PatientId,
+    lines: Vec<Medication>,
+    valid_until: &str,
+    now: NaiveDateTime,
+) -> Result<(PrescriptionId, Vec<i64>), AppError> {
+    let doctor = factory::doctor(db, now)?;
+    let content = Content { medications: lines, valid_until: Some(day(valid_until)), ..Content::default() };
+    let occasion = Occasion { patient, encounter: None, appointment: None };
+    let id = infirmary::prescriptions::queries::insert(db, doctor, occasion, &content, now)?;
+    infirmary::prescriptions::queries::submit(db, id, 1, &[], "", now)?;
+    let lines = prescription_medications::table
+        .filter(prescription_medications::prescription_id.eq(id))
+        .order(prescription_medications::position)
+        .select(prescription_medications::id)
+        .load(db)?;
+    Ok((id, lines))
+}
+
+/// A finished dispensing of a prescription of its own, in which nothing was handed out.
+pub fn declined_dispensing(db: &mut DbConnection, now: NaiveDateTime) -> Result<i64, AppError> {
+    let patient = factory::patient(db, now)?;
+    let prescription = factory::submitted_prescription(db, patient, now)?;
+    let pharmacist = factory::person(db, infirmary::access::Role::Pharmacist, now)?;
+    let id =
+        infirmary::pharmacy::dispensing::queries::insert_declined(db, prescription, pharmacist, "Not in stock", now)?;
+    Ok(id.0)
 }

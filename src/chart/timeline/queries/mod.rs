@@ -195,7 +195,7 @@ fn prescriptions(db: &mut DbConnection, actor: &Actor, patient: PatientId, windo
         all.iter().filter(|(of, _)| *of == id).map(|(_, name)| name.clone()).collect()
     };
     let event = |prescription: Prescription| {
-        let (id, status) = (prescription.id, prescription.status);
+        let (id, state) = (prescription.id, prescription.state());
         let row = PrescriptionRow {
             patient: String::new(),
             patient_initials: String::new(),
@@ -209,7 +209,7 @@ fn prescriptions(db: &mut DbConnection, actor: &Actor, patient: PatientId, windo
             title: row.summary(),
             text: join(&[&id.code(), &row.doctor]),
             href: Some(format!("/prescriptions/{id}")),
-            state: Some(State { kind: status.kind(), icon: status.icon(), words: status.label() }),
+            state: Some(State { kind: state.kind, icon: state.icon, words: state.label }),
         }
     };
     Ok(found.into_iter().map(event).collect())
