@@ -186,7 +186,7 @@ const LINKS: &[Link] = &[
         "/medicines/*/movements",
         "/medicines/*/write-off",
     ]),
-    link("Medicines", "Receipts", "/receipts", "package-import", "q").for_those_who(Permission::ManageStock),
+    link("Medicines", "Receipts", "/receipts", "package-import", "v").for_those_who(Permission::ManageStock),
     link("Medicines", "Suppliers", "/suppliers", "truck-delivery", "y").for_those_who(Permission::ManageStock),
     link("Medicines", "Medicines", "/medicines", "pill", "m").for_those_who(Permission::SeeMedicines),
     link("Medicines", "Substances", "/substances", "flask", "w").for_those_who(Permission::ManageStock),
