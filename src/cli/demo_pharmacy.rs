@@ -21,7 +21,7 @@ use crate::time::Zone;
 /// How many are handed out in one transaction.
 const AT_ONCE: usize = 40;
 /// Of those whose prescription is this old, nobody waits for the rest any more.
-const PATIENCE: TimeDelta = TimeDelta::days(10);
+const PATIENCE: TimeDelta = TimeDelta::days(3);
 /// Of one in so many, only a part is handed out.
 const IN_PART: i64 = 13;
 /// One in so many of today's is wanted soon, and one in so many at once.
@@ -66,11 +66,13 @@ pub(super) fn fill(db: &Db, zone: Zone, now: NaiveDateTime) -> Result<(), String
             };
             diesel::update(prescriptions::table.find(id.0)).set(prescriptions::priority.eq(priority)).execute(db)?;
         }
-        let Some((id, submitted)) = today.iter().find(|(id, _)| id.0 % STAT != 0) else { return Ok(()) };
-        let (by, actor) = somebody(db, pharmacist, *submitted + TimeDelta::minutes(8))?;
-        if actions::load(db, &by, &actor, *id)?.refusal().is_none() {
-            actions::start(db, &by, &actor, *id)?;
-            actions::hold(db, &by, &actor, *id, "The doctor is asked about the dose")?;
+        // One of them is laid aside: the first that has medicines, and is not wanted at once.
+        for (id, submitted) in today.iter().filter(|(id, _)| id.0 % STAT != 0) {
+            let (by, actor) = somebody(db, pharmacist, *submitted + TimeDelta::minutes(8))?;
+            if actions::load(db, &by, &actor, *id)?.refusal().is_none() {
+                actions::start(db, &by, &actor, *id)?;
+                return actions::hold(db, &by, &actor, *id, "The doctor is asked about the dose");
+            }
         }
         Ok(())
     })
