@@ -209,7 +209,8 @@
     if (document.querySelector('dialog[open]')) return;
     if (chord && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k' && search) { event.preventDefault(); search.focus(); search.select(); return; }
     if (chord && event.key === 'Enter') {
-      const form = event.target.closest?.('form');
+      // Outside of any form, the page's own main button is meant.
+      const form = event.target.closest?.('form') ?? document.querySelector('main [data-default]')?.form;
       if (form) { event.preventDefault(); form.requestSubmit(form.querySelector('[data-default]') ?? undefined); }
       return;
     }

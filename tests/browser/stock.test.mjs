@@ -71,6 +71,7 @@ journey('a batch is adjusted on a phone, and without JavaScript', async ({ serve
   await phone.goto('/stock');
   await check(phone, 'stock');
   await phone.locator('#results th a').first().tap();
+  await phone.waitForURL(/\/medicines\/\d+/);
   await check(phone, 'medicine-stock');
   await phone.goto('/stock/expiry');
   await check(phone, 'expiry');
