@@ -17,7 +17,7 @@ journey('a delivery is received and the shelf counted by keyboard alone', async 
   await signIn(page, server);
   await check(page, 'pharmacy-home');
   await page.keyboard.press('g');
-  await page.keyboard.press('t');
+  await page.keyboard.press('j');
   await page.waitForURL('**/stock');
   await check(page, 'stock');
   await page.keyboard.press('n');
