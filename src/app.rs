@@ -14,8 +14,8 @@ use actix_web::{App, HttpServer, web};
 use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
-    accounts, appointments, chart, dashboards, departments, diagnosis_codes, doctors, documents, encounters, feedback,
-    find, medicines, notifications, patients, pharmacy, prescriptions, schedule, settings,
+    accounts, appointments, billing, chart, dashboards, departments, diagnosis_codes, doctors, documents, encounters,
+    feedback, find, medicines, notifications, patients, pharmacy, prescriptions, schedule, settings,
 };
 
 /// Every route, domain by domain.
@@ -33,6 +33,7 @@ pub fn routes(r: &mut Routes<'_>) {
     documents::routes(r);
     chart::routes(r);
     schedule::routes(r);
+    billing::routes(r);
     appointments::routes(r);
     feedback::routes(r);
     diagnosis_codes::routes(r);

@@ -11,12 +11,14 @@ use diesel::sql_types::Text;
 use diesel_derive_newtype::DieselNewType;
 
 use crate::accounts::model::UserId;
+use crate::appointments::model::AppointmentId;
 use crate::db::schema::charge_items;
 use crate::db::text;
 use crate::departments::model::DepartmentId;
 use crate::doctors::model::DoctorId;
 use crate::patients::model::PatientId;
 use crate::pharmacy::stock::model::DispensingItemId;
+use crate::prescriptions::results::model::TestOrderId;
 
 /// The id of a charge item.
 #[derive(Clone, Copy, Debug, Display, From, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
@@ -37,6 +39,18 @@ pub enum ChargeKind {
     Dispensing,
     Test,
     Manual,
+}
+
+impl ChargeKind {
+    /// What it is for, as people read it.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Visit => "Visit",
+            Self::Dispensing => "Medicine",
+            Self::Test => "Test",
+            Self::Manual => "Service",
+        }
+    }
 }
 
 impl<DB: Backend> ToSql<Text, DB> for ChargeKind
@@ -101,6 +115,8 @@ pub struct ChargeItem {
     pub amount: i64,
     pub status: ChargeStatus,
     pub dispensing_item_id: Option<DispensingItemId>,
+    /// In UTC.
+    pub created_at: NaiveDateTime,
 }
 
 /// A charge for what was handed over, to be.
@@ -119,4 +135,50 @@ pub struct NewDispensingCharge {
     pub status: ChargeStatus,
     pub created_by: Option<UserId>,
     pub created_at: NaiveDateTime,
+}
+
+/// A charge of any other kind, to be.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = charge_items)]
+pub struct NewCharge {
+    pub patient_id: PatientId,
+    pub kind: ChargeKind,
+    pub description: String,
+    pub quantity: i64,
+    pub unit_price: i64,
+    pub amount: i64,
+    pub department_id: Option<DepartmentId>,
+    pub doctor_id: Option<DoctorId>,
+    pub appointment_id: Option<AppointmentId>,
+    pub test_order_id: Option<TestOrderId>,
+    pub status: ChargeStatus,
+    pub created_by: Option<UserId>,
+    pub created_at: NaiveDateTime,
+}
+
+/// A charge in a list.
+#[derive(Clone, Debug)]
+pub struct ChargeRow {
+    pub charge: ChargeItem,
+    /// The department that it is for; empty for none.
+    pub department: String,
+}
+
+/// Who pays: a patient as the accounts know them.
+#[derive(Clone, Debug, Queryable)]
+pub struct Payer {
+    pub id: PatientId,
+    pub first_name: String,
+    pub last_name: String,
+    pub date_of_birth: chrono::NaiveDate,
+    pub address: String,
+    pub insurance_provider: String,
+    pub insurance_policy_number: String,
+}
+
+impl Payer {
+    /// First and last name.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.first_name, self.last_name).trim().to_owned()
+    }
 }

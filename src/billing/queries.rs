@@ -1,13 +1,18 @@
 //! SQL of what is to be paid.
 
+use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::model::{ChargeId, ChargeItem, ChargeStatus, NewDispensingCharge};
-use crate::db::DbConnection;
-use crate::db::schema::{charge_items, doctors};
+use super::model::{ChargeId, ChargeItem, ChargeRow, ChargeStatus, NewCharge, NewDispensingCharge, Payer};
+use crate::access::{Actor, Permission, Role};
+use crate::appointments::model::AppointmentId;
+use crate::db::schema::{appointments, charge_items, departments, doctors, patients};
+use crate::db::{DbConnection, MultiBackend};
 use crate::departments::model::DepartmentId;
 use crate::doctors::model::DoctorId;
+use crate::patients::model::PatientId;
 use crate::pharmacy::stock::model::DispensingItemId;
+use crate::prescriptions::results::model::TestOrderId;
 
 /// Adds a charge. A thing that is charged already violates `ux_charge_items_dispensing_item_id`.
 pub fn insert(db: &mut DbConnection, new: &NewDispensingCharge) -> QueryResult<ChargeId> {
@@ -53,4 +58,80 @@ pub fn cancel(db: &mut DbConnection, id: ChargeId, reason: &str) -> QueryResult<
 /// The department that a doctor belongs to.
 pub fn department_of(db: &mut DbConnection, doctor: DoctorId) -> QueryResult<DepartmentId> {
     doctors::table.find(doctor).select(doctors::department_id).first(db)
+}
+
+/// The patients whose bills a person may see: patients their own, everybody else with the permission all.
+fn payers(actor: &Actor) -> patients::BoxedQuery<'static, MultiBackend> {
+    let query = patients::table.into_boxed();
+    let nobody = PatientId(0);
+    match actor.role {
+        Role::Patient => query.filter(patients::id.eq(actor.patient_id.unwrap_or(nobody))),
+        _ if actor.may(Permission::SeeBills) || actor.may(Permission::TakePayments) => query,
+        _ => query.filter(patients::id.eq(nobody)),
+    }
+}
+
+/// A patient whose bills the person may see.
+pub fn payer(db: &mut DbConnection, actor: &Actor, id: PatientId) -> QueryResult<Payer> {
+    payers(actor)
+        .filter(patients::id.eq(id))
+        .select((
+            patients::id,
+            patients::first_name,
+            patients::last_name,
+            patients::date_of_birth,
+            patients::address,
+            patients::insurance_provider,
+            patients::insurance_policy_number,
+        ))
+        .first(db)
+}
+
+/// Adds a charge. What is charged already violates `ux_charge_items_*`.
+pub fn insert_charge(db: &mut DbConnection, new: &NewCharge) -> QueryResult<ChargeId> {
+    diesel::insert_into(charge_items::table).values(new).returning(charge_items::id).get_result(db)
+}
+
+/// A charge of a patient whose bills the person may see.
+pub fn find(db: &mut DbConnection, actor: &Actor, id: ChargeId) -> QueryResult<ChargeItem> {
+    let charge: ChargeItem = charge_items::table.find(id).select(ChargeItem::as_select()).first(db)?;
+    payer(db, actor, charge.patient_id)?;
+    Ok(charge)
+}
+
+/// What a patient was charged and stands on no bill yet, the oldest first.
+pub fn open_of(db: &mut DbConnection, patient: PatientId) -> QueryResult<Vec<ChargeRow>> {
+    let found: Vec<(ChargeItem, Option<String>)> = charge_items::table
+        .left_join(departments::table)
+        .filter(charge_items::patient_id.eq(patient))
+        .filter(charge_items::status.eq(ChargeStatus::Open))
+        .order(charge_items::id)
+        .select((ChargeItem::as_select(), departments::name.nullable()))
+        .load(db)?;
+    Ok(found
+        .into_iter()
+        .map(|(charge, department)| ChargeRow { charge, department: department.unwrap_or_default() })
+        .collect())
+}
+
+/// Whether the visit of an appointment was charged, whatever became of the charge.
+pub fn visit_is_charged(db: &mut DbConnection, id: AppointmentId) -> QueryResult<bool> {
+    let charges = charge_items::table.filter(charge_items::appointment_id.eq(id));
+    diesel::select(diesel::dsl::exists(charges)).get_result(db)
+}
+
+/// Whether a test was charged, whatever became of the charge.
+pub fn test_is_charged(db: &mut DbConnection, id: TestOrderId) -> QueryResult<bool> {
+    let charges = charge_items::table.filter(charge_items::test_order_id.eq(id));
+    diesel::select(diesel::dsl::exists(charges)).get_result(db)
+}
+
+/// What a doctor takes for a visit, and the department where they work.
+pub fn fee_of(db: &mut DbConnection, doctor: DoctorId) -> QueryResult<(i64, DepartmentId)> {
+    doctors::table.find(doctor).select((doctors::consultation_fee, doctors::department_id)).first(db)
+}
+
+/// When an appointment begins, in UTC.
+pub fn begins(db: &mut DbConnection, id: AppointmentId) -> QueryResult<NaiveDateTime> {
+    appointments::table.find(id).select(appointments::starts_at).first(db)
 }

@@ -209,6 +209,17 @@ const MEANINGS: &[Meaning] = &[
         message: "You have rated this visit already.",
     },
     Meaning {
+        constraint: "ux_price_items_name_key",
+        field: "name",
+        message: "The price list has an entry of this name already.",
+    },
+    Meaning {
+        constraint: "ck_charge_items_billed",
+        field: "",
+        message: "This charge stands on a bill. Correct the bill instead.",
+    },
+    Meaning { constraint: "ck_charge_items_final", field: "", message: "This charge is cancelled already." },
+    Meaning {
         constraint: "foreign_key",
         field: "",
         message: "Something else still refers to this, or it refers to something that is gone.",

@@ -124,6 +124,52 @@ diesel::table! {
 }
 
 diesel::table! {
+    bill_lines (id) {
+        id -> BigInt,
+        bill_id -> BigInt,
+        position -> Integer,
+        charge_item_id -> Nullable<BigInt>,
+        credits_line_id -> Nullable<BigInt>,
+        description -> Text,
+        quantity -> BigInt,
+        unit_price -> BigInt,
+        amount -> BigInt,
+        discount -> BigInt,
+        tax_name -> Text,
+        tax_rate -> Integer,
+        tax -> BigInt,
+        is_live -> Bool,
+    }
+}
+
+diesel::table! {
+    bills (id) {
+        id -> BigInt,
+        patient_id -> BigInt,
+        appointment_id -> Nullable<BigInt>,
+        credit_of -> Nullable<BigInt>,
+        status -> Text,
+        currency -> Text,
+        subtotal -> BigInt,
+        discount -> BigInt,
+        discount_rate -> Nullable<Integer>,
+        discount_reason -> Text,
+        tax -> BigInt,
+        total -> BigInt,
+        created_by -> Nullable<BigInt>,
+        created_at -> Timestamp,
+        issued_by -> Nullable<BigInt>,
+        issued_at -> Nullable<Timestamp>,
+        due_on -> Nullable<Date>,
+        voided_by -> Nullable<BigInt>,
+        voided_at -> Nullable<Timestamp>,
+        reason -> Text,
+        version -> Integer,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     charge_items (id) {
         id -> BigInt,
         patient_id -> BigInt,
@@ -575,6 +621,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    price_items (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        department_id -> Nullable<BigInt>,
+        price -> BigInt,
+        is_active -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     secrets (name) {
         name -> Text,
         value -> Text,
@@ -616,6 +676,9 @@ diesel::table! {
         version -> Integer,
         created_at -> Timestamp,
         updated_at -> Timestamp,
+        follow_up_free_days -> Integer,
+        payment_days -> Integer,
+        tax_number -> Text,
     }
 }
 
@@ -765,6 +828,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    tax_rates (id) {
+        id -> BigInt,
+        name -> Text,
+        name_key -> Text,
+        basis_points -> Integer,
+        is_default -> Bool,
+        is_active -> Bool,
+        version -> Integer,
+        created_at -> Timestamp,
+        updated_at -> Timestamp,
+    }
+}
+
+diesel::table! {
     test_orders (id) {
         id -> BigInt,
         prescription_id -> BigInt,
@@ -878,6 +955,10 @@ diesel::joinable!(appointments -> patients (patient_id));
 diesel::joinable!(audit_log -> users (user_id));
 diesel::joinable!(availability -> doctors (doctor_id));
 diesel::joinable!(availability_exceptions -> doctors (doctor_id));
+diesel::joinable!(bill_lines -> bills (bill_id));
+diesel::joinable!(bill_lines -> charge_items (charge_item_id));
+diesel::joinable!(bills -> appointments (appointment_id));
+diesel::joinable!(bills -> patients (patient_id));
 diesel::joinable!(charge_items -> appointments (appointment_id));
 diesel::joinable!(charge_items -> departments (department_id));
 diesel::joinable!(charge_items -> dispensing_items (dispensing_item_id));
@@ -924,6 +1005,7 @@ diesel::joinable!(prescriptions -> appointments (appointment_id));
 diesel::joinable!(prescriptions -> doctors (doctor_id));
 diesel::joinable!(prescriptions -> encounters (encounter_id));
 diesel::joinable!(prescriptions -> patients (patient_id));
+diesel::joinable!(price_items -> departments (department_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(slot_holds -> doctors (doctor_id));
 diesel::joinable!(slot_holds -> users (user_id));
@@ -959,6 +1041,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_log,
     availability,
     availability_exceptions,
+    bill_lines,
+    bills,
     charge_items,
     conditions,
     departments,
@@ -988,6 +1072,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     prescription_medications,
     prescription_warnings,
     prescriptions,
+    price_items,
     secrets,
     sessions,
     settings,
@@ -1002,6 +1087,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     substance_groups,
     substances,
     suppliers,
+    tax_rates,
     test_orders,
     test_result_values,
     test_results,

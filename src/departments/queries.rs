@@ -44,6 +44,16 @@ pub fn list(db: &mut DbConnection, actor: &Actor) -> QueryResult<Vec<DepartmentR
     Ok(found.into_iter().map(row).collect())
 }
 
+/// The departments that are open to patients, as id and name for a choice.
+pub fn names(db: &mut DbConnection, actor: &Actor) -> QueryResult<Vec<(String, String)>> {
+    let found: Vec<(DepartmentId, String)> = visible_to(actor)
+        .filter(departments::is_active.eq(true))
+        .order(departments::name_key)
+        .select((departments::id, departments::name))
+        .load(db)?;
+    Ok(found.into_iter().map(|(id, name)| (id.to_string(), name)).collect())
+}
+
 /// The doctors of a department by name, inactive ones too.
 pub fn members(db: &mut DbConnection, id: DepartmentId) -> QueryResult<Vec<Member>> {
     let head: Option<DoctorId> = departments::table.find(id).select(departments::head_doctor_id).first(db)?;

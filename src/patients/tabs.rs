@@ -15,6 +15,7 @@ pub enum Tab {
     Tests,
     Documents,
     Appointments,
+    Bills,
     Details,
 }
 
@@ -28,7 +29,7 @@ pub struct TabLink {
 }
 
 impl Tab {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Overview,
         Self::Chart,
         Self::Vitals,
@@ -38,6 +39,7 @@ impl Tab {
         Self::Tests,
         Self::Documents,
         Self::Appointments,
+        Self::Bills,
         Self::Details,
     ];
 
@@ -51,6 +53,7 @@ impl Tab {
             // Who only brings documents in has the form on it.
             Self::Documents => actor.may(Permission::SeeDocuments) || actor.may(Permission::UploadDocuments),
             Self::Appointments => actor.may(Permission::SeeAppointments),
+            Self::Bills => actor.may(Permission::SeeBills),
         }
     }
 
@@ -65,6 +68,7 @@ impl Tab {
             Self::Tests => ("Tests", "test-pipe", "/tests"),
             Self::Documents => ("Documents", "folder", "/documents"),
             Self::Appointments => ("Appointments", "calendar-event", "/appointments"),
+            Self::Bills => ("Bills", "receipt", "/bills"),
             Self::Details => ("Details", "id", "/details"),
         };
         TabLink { tab: self, label, icon, href: format!("/patients/{id}{below}") }

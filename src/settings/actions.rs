@@ -40,7 +40,10 @@ pub fn update(db: &mut DbConnection, by: &By, version: i32, input: &SettingsInpu
         .change("auto_confirm", &before.auto_confirm, &input.auto_confirm)
         .change("slot_hold_minutes", &before.slot_hold_minutes, &input.slot_hold_minutes)
         .change("waiting_limit_minutes", &before.waiting_limit_minutes, &input.waiting_limit_minutes)
-        .change("idle_minutes", &before.idle_minutes, &input.idle_minutes);
+        .change("idle_minutes", &before.idle_minutes, &input.idle_minutes)
+        .change("follow_up_free_days", &before.follow_up_free_days, &input.follow_up_free_days)
+        .change("payment_days", &before.payment_days, &input.payment_days)
+        .change("tax_number", &before.tax_number, &input.tax_number);
     audit::record(db, by, &entry)
 }
 
@@ -63,4 +66,7 @@ fn stale(theirs: &Settings, yours: &SettingsInput) -> StaleEdit {
         .row("Minutes a chosen time is kept", yours.slot_hold_minutes, theirs.slot_hold_minutes)
         .row("Minutes after which a wait is marked", yours.waiting_limit_minutes, theirs.waiting_limit_minutes)
         .row("Minutes after which staff are signed out", yours.idle_minutes, theirs.idle_minutes)
+        .row("Days within which a follow-up is free", yours.follow_up_free_days, theirs.follow_up_free_days)
+        .row("Days until a bill is due", yours.payment_days, theirs.payment_days)
+        .row("Tax number", &yours.tax_number, &theirs.tax_number)
 }

@@ -23,6 +23,9 @@ pub struct SettingsInput {
     pub slot_hold_minutes: i32,
     pub waiting_limit_minutes: i32,
     pub idle_minutes: i32,
+    pub follow_up_free_days: i32,
+    pub payment_days: i32,
+    pub tax_number: String,
 }
 
 /// Reads the form; what is wrong stands in it afterwards. `this_year` is the latest year a hospital can be founded in.
@@ -43,6 +46,9 @@ pub fn parse(form: &mut Form, this_year: i32) -> Option<SettingsInput> {
         slot_hold_minutes: needed(form, "slot_hold_minutes", 1, 60),
         waiting_limit_minutes: needed(form, "waiting_limit_minutes", 1, 600),
         idle_minutes: needed(form, "idle_minutes", 1, 240),
+        follow_up_free_days: needed(form, "follow_up_free_days", 0, 365),
+        payment_days: needed(form, "payment_days", 0, 365),
+        tax_number: form.text("tax_number", 80),
     };
     if Zone::named(&input.time_zone).is_none() {
         form.refuse_field("time_zone", "Choose the hospital's time zone.");
@@ -94,6 +100,9 @@ pub fn filled(settings: &Settings) -> Form {
         ("slot_hold_minutes", settings.slot_hold_minutes.to_string()),
         ("waiting_limit_minutes", settings.waiting_limit_minutes.to_string()),
         ("idle_minutes", settings.idle_minutes.to_string()),
+        ("follow_up_free_days", settings.follow_up_free_days.to_string()),
+        ("payment_days", settings.payment_days.to_string()),
+        ("tax_number", settings.tax_number.clone()),
         ("version", settings.version.to_string()),
     ])
 }

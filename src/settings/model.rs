@@ -32,6 +32,12 @@ pub struct Settings {
     pub waiting_limit_minutes: i32,
     /// After how long without a request staff are signed out.
     pub idle_minutes: i32,
+    /// A follow-up within so many days of the first visit costs nothing; 0 for never.
+    pub follow_up_free_days: i32,
+    /// After how many days a bill is due.
+    pub payment_days: i32,
+    /// The hospital's number with the tax office, as bills print it.
+    pub tax_number: String,
     pub version: i32,
     pub updated_at: NaiveDateTime,
 }

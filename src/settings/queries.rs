@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::forms::SettingsInput;
 use super::model::{NewSettings, Settings};
 use crate::db::DbConnection;
-use crate::db::schema::{doctors, settings};
+use crate::db::schema::{charge_items, doctors, price_items, settings};
 
 /// The settings, or `None` while the hospital is not set up.
 pub fn find(db: &mut DbConnection) -> QueryResult<Option<Settings>> {
@@ -20,7 +20,10 @@ pub fn insert(db: &mut DbConnection, new: &NewSettings) -> QueryResult<()> {
 
 /// Whether amounts of money are stored, whose currency cannot change under them.
 pub fn amounts_exist(db: &mut DbConnection) -> QueryResult<bool> {
-    diesel::select(diesel::dsl::exists(doctors::table.filter(doctors::consultation_fee.gt(0)))).get_result(db)
+    let fees = diesel::dsl::exists(doctors::table.filter(doctors::consultation_fee.gt(0)));
+    let prices = diesel::dsl::exists(price_items::table.filter(price_items::price.gt(0)));
+    let charges = diesel::dsl::exists(charge_items::table.filter(charge_items::amount.gt(0)));
+    diesel::select(fees.or(prices).or(charges)).get_result(db)
 }
 
 /// Saves an edit of this version; `false` when somebody else saved first.
@@ -42,6 +45,9 @@ pub fn update(db: &mut DbConnection, version: i32, input: &SettingsInput, now: N
             settings::slot_hold_minutes.eq(input.slot_hold_minutes),
             settings::waiting_limit_minutes.eq(input.waiting_limit_minutes),
             settings::idle_minutes.eq(input.idle_minutes),
+            settings::follow_up_free_days.eq(input.follow_up_free_days),
+            settings::payment_days.eq(input.payment_days),
+            settings::tax_number.eq(&input.tax_number),
             settings::version.eq(version + 1),
             settings::updated_at.eq(now),
         ))

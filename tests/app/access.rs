@@ -7,7 +7,7 @@ use infirmary::access::Role;
 use infirmary::appointments::model::AppointmentStatus;
 use infirmary::web::Routes;
 
-use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory, papers, pharmacy};
+use crate::support::{Reply, Suite, TestApp, Visitor, chart, factory, money, papers, pharmacy};
 
 pub fn tests(suite: &mut Suite) {
     suite.once(every_route_has_its_row);
@@ -141,6 +141,8 @@ pub struct World {
     statement: String,
     line: String,
     document: String,
+    charge: String,
+    price: String,
     /// A test with a result that nobody has read.
     test_order: String,
 }
@@ -158,6 +160,8 @@ impl World {
             let batch = pharmacy::batch(db, medicine, "2031-01-31", 100, now)?;
             let (receipt, supplier) = pharmacy::receipt_of(db, batch)?;
             Ok(Self {
+                charge: money::charge(db, patient, 1_000, now)?.to_string(),
+                price: money::price(db, now)?.to_string(),
                 document: papers::document(db, patient, now)?.to_string(),
                 test_order: test_order.to_string(),
                 batch: batch.to_string(),
@@ -210,6 +214,8 @@ impl World {
             "doctors" => &self.doctor,
             "specializations" => &self.specialization,
             "documents" => &self.document,
+            "charges" => &self.charge,
+            "prices" => &self.price,
             "test-orders" => &self.test_order,
             _ => "1",
         };

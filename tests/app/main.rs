@@ -8,6 +8,7 @@ mod access;
 mod accounts;
 mod amendments;
 mod appointments;
+mod billing;
 mod board;
 mod booking;
 mod browser;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
     accounts::tests(&mut suite);
     amendments::tests(&mut suite);
     appointments::tests(&mut suite);
+    billing::tests(&mut suite);
     booking::tests(&mut suite);
     board::tests(&mut suite);
     browser::tests(&mut suite);

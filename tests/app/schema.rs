@@ -30,6 +30,8 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::audit_log::table.select(schema::audit_log::all_columns).execute(db)?;
         schema::availability::table.select(schema::availability::all_columns).execute(db)?;
         schema::availability_exceptions::table.select(schema::availability_exceptions::all_columns).execute(db)?;
+        schema::bill_lines::table.select(schema::bill_lines::all_columns).execute(db)?;
+        schema::bills::table.select(schema::bills::all_columns).execute(db)?;
         schema::charge_items::table.select(schema::charge_items::all_columns).execute(db)?;
         schema::conditions::table.select(schema::conditions::all_columns).execute(db)?;
         schema::departments::table.select(schema::departments::all_columns).execute(db)?;
@@ -61,6 +63,7 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::prescription_medications::table.select(schema::prescription_medications::all_columns).execute(db)?;
         schema::prescription_warnings::table.select(schema::prescription_warnings::all_columns).execute(db)?;
         schema::prescriptions::table.select(schema::prescriptions::all_columns).execute(db)?;
+        schema::price_items::table.select(schema::price_items::all_columns).execute(db)?;
         schema::secrets::table.select(schema::secrets::all_columns).execute(db)?;
         schema::sessions::table.select(schema::sessions::all_columns).execute(db)?;
         schema::settings::table.select(schema::settings::all_columns).execute(db)?;
@@ -75,6 +78,7 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::substance_groups::table.select(schema::substance_groups::all_columns).execute(db)?;
         schema::substances::table.select(schema::substances::all_columns).execute(db)?;
         schema::suppliers::table.select(schema::suppliers::all_columns).execute(db)?;
+        schema::tax_rates::table.select(schema::tax_rates::all_columns).execute(db)?;
         schema::test_orders::table.select(schema::test_orders::all_columns).execute(db)?;
         schema::test_result_values::table.select(schema::test_result_values::all_columns).execute(db)?;
         schema::test_results::table.select(schema::test_results::all_columns).execute(db)?;

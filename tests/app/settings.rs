@@ -29,6 +29,9 @@ const GOOD: [(&str, &str); 16] = [
     ("slot_hold_minutes", "10"),
     ("waiting_limit_minutes", "45"),
     ("idle_minutes", "20"),
+    ("follow_up_free_days", "14"),
+    ("payment_days", "30"),
+    ("tax_number", "FR 40 303 265 045"),
     ("version", "1"),
 ];
 

@@ -6,6 +6,7 @@ use crate::access::{Actor, By};
 use crate::appointments::model::{Appointment, AppointmentId, AppointmentStatus, EventKind, Rules, Step};
 use crate::appointments::queries;
 use crate::audit::{self, Entry};
+use crate::billing;
 use crate::db::DbConnection;
 use crate::error::AppError;
 
@@ -75,6 +76,16 @@ fn advance(
         .change("status", &before.status.as_str(), &to.as_str())
         .reason(reason);
     audit::record(db, by, &entry)?;
+    if to == AppointmentStatus::Completed {
+        let visit = billing::actions::Visit {
+            appointment: before.id,
+            patient: before.patient_id,
+            doctor: before.doctor_id,
+            starts_at: before.starts_at,
+            follow_up_of: before.follow_up_of,
+        };
+        billing::actions::charge_visit(db, by, visit)?;
+    }
     Ok(queries::find(db, actor, before.id)?)
 }
 

@@ -12,7 +12,7 @@ use crate::documents::model::{DocumentId, DocumentKind};
 use crate::documents::receive::Stored;
 use crate::error::{AppError, StaleEdit};
 use crate::notifications::model::Notice;
-use crate::{doctors, documents, notifications, patients};
+use crate::{billing, doctors, documents, notifications, patients};
 
 /// Tells the doctor who ordered a test that there is something to read, unless the doctor entered it.
 fn tell_doctor(db: &mut DbConnection, by: &By, order: &Order, result: ResultId) -> Result<(), AppError> {
@@ -23,6 +23,17 @@ fn tell_doctor(db: &mut DbConnection, by: &By, order: &Order, result: ResultId) 
         link: format!("/test-orders/{}", order.id),
     };
     notifications::actions::notify(db, by, &notice)
+}
+
+/// Charges a test whose first result has come, when it has a price.
+fn charge(db: &mut DbConnection, by: &By, order: &Order) -> Result<(), AppError> {
+    let test = billing::actions::PerformedTest {
+        order: order.id,
+        name: &order.test,
+        patient: order.patient_id,
+        doctor: order.doctor_id,
+    };
+    billing::actions::charge_test(db, by, test)
 }
 
 /// Tells a patient who signs in that a result can be read now.
@@ -87,6 +98,7 @@ pub fn enter(
         .note("test_order", order.id.0)
         .note("values", findings.values.len());
     audit::record(db, by, &entry)?;
+    charge(db, by, &order)?;
     tell_doctor(db, by, &order, result)?;
     Ok(Entered { result, report })
 }
@@ -185,6 +197,7 @@ pub fn attach(
             let entry =
                 Entry::new("entered", "test_result", result).patient(order.patient_id).note("test_order", order.id.0);
             audit::record(db, by, &entry)?;
+            charge(db, by, &order)?;
             tell_doctor(db, by, &order, result)?;
         }
         // The very report is there already: nothing is new.

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod chart;
 pub mod factory;
+pub mod money;
 pub mod papers;
 pub mod pharmacy;
 pub mod postgres;

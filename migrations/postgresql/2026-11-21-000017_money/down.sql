@@ -1,0 +1,16 @@
+DROP TRIGGER charge_items_billed ON charge_items;
+DROP TABLE bill_lines;
+DROP TABLE bills;
+DROP TABLE tax_rates;
+DROP TABLE price_items;
+DROP FUNCTION check_charge_item();
+DROP FUNCTION check_bill_line();
+DROP FUNCTION follow_bill_line();
+DROP FUNCTION begin_bill_line();
+DROP FUNCTION refuse_bill_removal();
+DROP FUNCTION void_bill();
+DROP FUNCTION check_bill();
+DROP FUNCTION begin_bill();
+ALTER TABLE settings DROP COLUMN tax_number;
+ALTER TABLE settings DROP COLUMN payment_days;
+ALTER TABLE settings DROP COLUMN follow_up_free_days;

@@ -1,0 +1,15 @@
+DROP TRIGGER charge_items_begin;
+DROP TRIGGER charge_items_billed;
+DROP TRIGGER bill_lines_removed;
+DROP TRIGGER bill_lines_remove;
+DROP TRIGGER bill_lines_change;
+DROP TRIGGER bill_lines_added;
+DROP TRIGGER bills_delete;
+DROP TRIGGER bills_void;
+DROP TABLE bill_lines;
+DROP TABLE bills;
+DROP TABLE tax_rates;
+DROP TABLE price_items;
+ALTER TABLE settings DROP COLUMN tax_number;
+ALTER TABLE settings DROP COLUMN payment_days;
+ALTER TABLE settings DROP COLUMN follow_up_free_days;

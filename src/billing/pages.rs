@@ -1,0 +1,153 @@
+//! What a patient was charged and owes, and charging by hand.
+
+use askama::Template;
+
+use super::model::{ChargeId, ChargeItem, ChargeRow, Payer};
+use super::prices::model::PriceItem;
+use super::{actions, forms, prices, queries};
+use crate::access::{Permission, Requirement, can};
+use crate::audit::Entry;
+use crate::departments;
+use crate::error::AppError;
+use crate::money::Currency;
+use crate::patients::banner::{self, Banner};
+use crate::patients::model::PatientId;
+use crate::patients::tabs::Tab;
+use crate::time::{Zone, date_text};
+use crate::web::{Answer, Cx, Flash, Form, Page};
+
+#[derive(Template)]
+#[template(path = "billing/account.html")]
+struct AccountPage {
+    page: Page,
+    /// For those who may open the record; the others see who pays.
+    banner: Option<Banner>,
+    tab: Tab,
+    payer: Payer,
+    born: String,
+    charges: Vec<ChargeRow>,
+    open: i64,
+    currency: Currency,
+    zone: Zone,
+    may_manage: bool,
+}
+
+/// `GET /patients/{id}/bills`: one number, and the lines that explain it.
+pub async fn account(cx: Cx<can::SeeBills>) -> Answer {
+    let (actor, id, today) = (cx.actor()?.clone(), cx.id::<PatientId>("id")?, cx.today());
+    let opens_record = cx.may(Permission::SeeRecords);
+    let (payer, banner, charges) = cx
+        .read(move |db| {
+            let payer = queries::payer(db, &actor, id)?;
+            let banner = if opens_record { Some(banner::load(db, &actor, id, today)?) } else { None };
+            Ok((payer, banner, queries::open_of(db, id)?))
+        })
+        .await?;
+    cx.looked(Entry::viewed("patient", id, id).note("page", "bills")).await?;
+    cx.html(&AccountPage {
+        page: cx.page(&format!("Bills of {}", payer.name())),
+        banner,
+        tab: Tab::Bills,
+        born: date_text(payer.date_of_birth),
+        payer,
+        open: charges.iter().map(|row| row.charge.amount).sum(),
+        charges,
+        currency: cx.settings().currency(),
+        zone: cx.zone(),
+        may_manage: cx.may(Permission::ManageBills),
+    })
+}
+
+#[derive(Template)]
+#[template(path = "billing/charge.html")]
+struct ChargePage {
+    page: Page,
+    form: Form,
+    payer: Payer,
+    /// Entries of the price list with their prices, as id and words.
+    items: Vec<(String, String)>,
+    departments: Vec<(String, String)>,
+    currency: &'static str,
+}
+
+async fn charge_page<R: Requirement>(cx: &Cx<R>, id: PatientId, form: Form) -> Result<ChargePage, AppError> {
+    let (actor, currency) = (cx.actor()?.clone(), cx.settings().currency());
+    let (payer, items, departments) = cx
+        .read(move |db| {
+            let payer = queries::payer(db, &actor, id)?;
+            Ok((payer, prices::queries::offered(db)?, departments::queries::names(db, &actor)?))
+        })
+        .await?;
+    let words = |item: PriceItem| (item.id.to_string(), format!("{} – {}", item.name, currency.text(item.price)));
+    Ok(ChargePage {
+        page: cx.page("New charge"),
+        form,
+        payer,
+        items: items.into_iter().map(words).collect(),
+        departments,
+        currency: currency.code(),
+    })
+}
+
+pub async fn new(cx: Cx<can::ManageBills>) -> Answer {
+    let id = cx.id::<PatientId>("id")?;
+    let page = charge_page(&cx, id, Form::of([("quantity", "1".to_owned())])).await?;
+    cx.html(&page)
+}
+
+pub async fn create(cx: Cx<can::ManageBills>) -> Answer {
+    let (actor, id) = (cx.actor()?.clone(), cx.id::<PatientId>("id")?);
+    let mut form = cx.form.clone();
+    let items = cx.read(|db| Ok(prices::queries::offered(db)?)).await?;
+    let Some(input) = forms::parse(&mut form, &items, cx.settings().currency()) else {
+        return cx.invalid(&charge_page(&cx, id, form).await?);
+    };
+    let (by, name) = (cx.by.clone(), input.description.clone());
+    let charged = cx
+        .write_once(move |db| {
+            actions::charge_manually(db, &by, &actor, id, &input)?;
+            Ok(format!("/patients/{id}/bills"))
+        })
+        .await;
+    match charged {
+        Ok((location, _)) => cx.redirect_with(&location, &Flash::success(format!("{name} was charged."))),
+        Err(AppError::Constraint(name)) if name == "foreign_key" => {
+            form.refuse_field("department_id", "Choose one of the list.");
+            cx.invalid(&charge_page(&cx, id, form).await?)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "billing/cancel_charge.html")]
+struct CancelPage {
+    page: Page,
+    form: Form,
+    charge: ChargeItem,
+    amount: String,
+}
+
+async fn cancel_page<R: Requirement>(cx: &Cx<R>, id: ChargeId, form: Form) -> Result<CancelPage, AppError> {
+    let actor = cx.actor()?.clone();
+    let charge = cx.read(move |db| Ok(queries::find(db, &actor, id)?)).await?;
+    let amount = cx.settings().currency().text(charge.amount);
+    Ok(CancelPage { page: cx.page("Cancel a charge"), form, charge, amount })
+}
+
+pub async fn confirm_cancelling(cx: Cx<can::ManageBills>) -> Answer {
+    let page = cancel_page(&cx, cx.id("id")?, Form::default()).await?;
+    cx.html(&page)
+}
+
+pub async fn cancel(cx: Cx<can::ManageBills>) -> Answer {
+    let (actor, id) = (cx.actor()?.clone(), cx.id::<ChargeId>("id")?);
+    let mut form = cx.form.clone();
+    let reason = form.required("reason", 300, "Say why, so that the books explain it.");
+    if !form.is_valid() {
+        return cx.invalid(&cancel_page(&cx, id, form).await?);
+    }
+    let by = cx.by.clone();
+    let patient = cx.write(move |db| actions::cancel_charge(db, &by, &actor, id, &reason)).await?;
+    cx.redirect_with(&format!("/patients/{patient}/bills"), &Flash::success("The charge was cancelled."))
+}
