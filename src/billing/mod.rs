@@ -4,11 +4,14 @@
 //! quantity times its price, and a charge stands on one bill at most that is not void.
 
 pub mod actions;
+pub mod bills;
 pub mod forms;
 pub mod model;
 mod pages;
 pub mod prices;
 pub mod queries;
+pub mod taxes;
+pub mod totals;
 
 use crate::web::Routes;
 
@@ -18,6 +21,23 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/patients/{id}/charges", pages::create);
     r.get("/charges/{id}/cancel", pages::confirm_cancelling);
     r.post("/charges/{id}/cancel", pages::cancel);
+    r.get("/bills", bills::pages::index);
+    r.post("/patients/{id}/bills", bills::pages::create);
+    r.get("/bills/{id}", bills::pages::show);
+    r.post("/bills/{id}/edit", bills::pages::edit);
+    r.post("/bills/{id}/lines", bills::pages::add_line);
+    r.post("/bills/{id}/lines/{line}/remove", bills::pages::remove_line);
+    r.post("/bills/{id}/issue", bills::pages::issue);
+    r.post("/bills/{id}/discard", bills::pages::discard);
+    r.get("/bills/{id}/void", bills::pages::confirm_void);
+    r.post("/bills/{id}/void", bills::pages::void);
+    r.get("/bills/{id}/credit", bills::pages::offer_credit);
+    r.post("/bills/{id}/credit", bills::pages::credit);
+    r.get("/tax-rates", taxes::pages::index);
+    r.post("/tax-rates", taxes::pages::create);
+    r.get("/tax-rates/new", taxes::pages::new);
+    r.get("/tax-rates/{id}/edit", taxes::pages::edit);
+    r.post("/tax-rates/{id}/edit", taxes::pages::update);
     r.get("/prices", prices::pages::index);
     r.post("/prices", prices::pages::create);
     r.get("/prices/new", prices::pages::new);

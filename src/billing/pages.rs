@@ -2,9 +2,10 @@
 
 use askama::Template;
 
+use super::bills::model::BillRow;
 use super::model::{ChargeId, ChargeItem, ChargeRow, Payer};
 use super::prices::model::PriceItem;
-use super::{actions, forms, prices, queries};
+use super::{actions, bills, forms, prices, queries};
 use crate::access::{Permission, Requirement, can};
 use crate::audit::Entry;
 use crate::departments;
@@ -25,8 +26,12 @@ struct AccountPage {
     tab: Tab,
     payer: Payer,
     born: String,
+    bills: Vec<BillRow>,
+    /// What is to be paid of the bills, one amount for each currency.
+    owed: String,
     charges: Vec<ChargeRow>,
     open: i64,
+    today: chrono::NaiveDate,
     currency: Currency,
     zone: Zone,
     may_manage: bool,
@@ -36,14 +41,15 @@ struct AccountPage {
 pub async fn account(cx: Cx<can::SeeBills>) -> Answer {
     let (actor, id, today) = (cx.actor()?.clone(), cx.id::<PatientId>("id")?, cx.today());
     let opens_record = cx.may(Permission::SeeRecords);
-    let (payer, banner, charges) = cx
+    let (payer, banner, bills, charges) = cx
         .read(move |db| {
             let payer = queries::payer(db, &actor, id)?;
             let banner = if opens_record { Some(banner::load(db, &actor, id, today)?) } else { None };
-            Ok((payer, banner, queries::open_of(db, id)?))
+            Ok((payer, banner, bills::queries::of_patient(db, &actor, id)?, queries::open_of(db, id)?))
         })
         .await?;
     cx.looked(Entry::viewed("patient", id, id).note("page", "bills")).await?;
+    let currency = cx.settings().currency();
     cx.html(&AccountPage {
         page: cx.page(&format!("Bills of {}", payer.name())),
         banner,
@@ -51,11 +57,28 @@ pub async fn account(cx: Cx<can::SeeBills>) -> Answer {
         born: date_text(payer.date_of_birth),
         payer,
         open: charges.iter().map(|row| row.charge.amount).sum(),
+        owed: owed(&bills, currency),
+        bills,
         charges,
-        currency: cx.settings().currency(),
+        today,
+        currency,
         zone: cx.zone(),
         may_manage: cx.may(Permission::ManageBills),
     })
+}
+
+/// What is to be paid of these bills. They have one currency, unless the hospital's was another once.
+fn owed(bills: &[BillRow], own: Currency) -> String {
+    let mut sums = vec![(own, 0)];
+    for row in bills {
+        let currency = row.bill.currency();
+        match sums.iter_mut().find(|(known, _)| *known == currency) {
+            Some((_, sum)) => *sum += row.rest,
+            None => sums.push((currency, row.rest)),
+        }
+    }
+    sums.retain(|(currency, sum)| *currency == own || *sum != 0);
+    sums.iter().map(|(currency, sum)| currency.text(*sum)).collect::<Vec<_>>().join(" + ")
 }
 
 #[derive(Template)]

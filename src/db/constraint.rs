@@ -208,6 +208,18 @@ const MEANINGS: &[Meaning] = &[
         field: "rating",
         message: "You have rated this visit already.",
     },
+    Meaning { constraint: "ux_tax_rates_name_key", field: "name", message: "A tax rate of this name exists already." },
+    Meaning { constraint: "ck_bill_lines_charge", field: "", message: "This was billed already. Look at the bills." },
+    Meaning { constraint: "ux_bill_lines_charge_item_id", field: "", message: "This was billed already." },
+    Meaning { constraint: "ux_bill_lines_credits_line_id", field: "", message: "This line was credited already." },
+    Meaning { constraint: "ux_bill_lines_bill_id_position", field: "", message: "Somebody else just added a line." },
+    Meaning { constraint: "ck_bills_issued", field: "", message: "This bill is issued, and stays as it is." },
+    Meaning { constraint: "ck_bills_final", field: "", message: "This bill is void, and stays as it is." },
+    Meaning {
+        constraint: "ck_bills_credited",
+        field: "",
+        message: "A credit note took part of this bill back already.",
+    },
     Meaning {
         constraint: "ux_price_items_name_key",
         field: "name",

@@ -191,6 +191,11 @@ const LINKS: &[Link] = &[
     link("Medicines", "Medicines", "/medicines", "pill", "m").for_those_who(Permission::SeeMedicines),
     link("Medicines", "Substances", "/substances", "flask", "w").for_those_who(Permission::ManageStock),
     link("Medicines", "Interactions", "/interactions", "arrows-exchange", "i").for_those_who(Permission::SeeMedicines),
+    link("Money", "Bills", "/bills", "receipt", "j").for_those_who(Permission::SeeBills).also_within(&[
+        "/patients/*/bills",
+        "/patients/*/charges",
+        "/charges",
+    ]),
     link("Money", "Prices", "/prices", "tag", "v").for_those_who(Permission::SeeBills).shown_to(&[
         Role::Admin,
         Role::Accountant,

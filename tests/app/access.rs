@@ -142,6 +142,8 @@ pub struct World {
     line: String,
     document: String,
     charge: String,
+    bill: String,
+    tax_rate: String,
     price: String,
     /// A test with a result that nobody has read.
     test_order: String,
@@ -160,6 +162,8 @@ impl World {
             let batch = pharmacy::batch(db, medicine, "2031-01-31", 100, now)?;
             let (receipt, supplier) = pharmacy::receipt_of(db, batch)?;
             Ok(Self {
+                bill: money::issued_bill(db, patient, now)?.to_string(),
+                tax_rate: money::tax_rate(db, now)?.to_string(),
                 charge: money::charge(db, patient, 1_000, now)?.to_string(),
                 price: money::price(db, now)?.to_string(),
                 document: papers::document(db, patient, now)?.to_string(),
@@ -214,6 +218,8 @@ impl World {
             "doctors" => &self.doctor,
             "specializations" => &self.specialization,
             "documents" => &self.document,
+            "bills" => &self.bill,
+            "tax-rates" => &self.tax_rate,
             "charges" => &self.charge,
             "prices" => &self.price,
             "test-orders" => &self.test_order,

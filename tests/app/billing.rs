@@ -86,6 +86,7 @@ async fn a_follow_up_is_free_within_the_days_of_the_settings(app: TestApp) {
         Ok(())
     });
     app.set_time("2026-07-15 08:00");
+    let doctor = app.session(doctor.user_id).await;
     let first = visit(&app, &doctor, patient, "2026-06-15 08:00", None);
     let within = visit(&app, &doctor, patient, "2026-06-22 18:00", Some(first));
     let after = visit(&app, &doctor, patient, "2026-06-23 08:00", Some(first));

@@ -9,6 +9,7 @@ mod accounts;
 mod amendments;
 mod appointments;
 mod billing;
+mod bills;
 mod board;
 mod booking;
 mod browser;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
     amendments::tests(&mut suite);
     appointments::tests(&mut suite);
     billing::tests(&mut suite);
+    bills::tests(&mut suite);
     booking::tests(&mut suite);
     board::tests(&mut suite);
     browser::tests(&mut suite);

@@ -13,7 +13,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(the_currency_stays_while_there_are_fees);
 }
 
-const GOOD: [(&str, &str); 16] = [
+const GOOD: [(&str, &str); 19] = [
     ("hospital_name", "Santa María"),
     ("address", "Calle Mayor 1"),
     ("phone", "+34 91 123 45 67"),

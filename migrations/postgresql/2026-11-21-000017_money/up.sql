@@ -125,7 +125,7 @@ BEGIN
     THEN PERFORM refuse('ck_bills_owner'); END IF;
     IF OLD.status = 'void' THEN PERFORM refuse('ck_bills_final'); END IF;
     IF OLD.status = 'draft' AND NEW.status <> 'draft' THEN
-        IF NEW.status <> CASE WHEN NEW.total > 0 THEN 'unpaid' ELSE 'paid' END
+        IF NEW.status <> (CASE WHEN NEW.total > 0 THEN 'unpaid' ELSE 'paid' END)
         THEN PERFORM refuse('ck_bills_step'); END IF;
         IF NOT EXISTS (SELECT 1 FROM bill_lines l WHERE l.bill_id = NEW.id)
         THEN PERFORM refuse('ck_bills_lines'); END IF;

@@ -1,11 +1,18 @@
 //! Charges, prices and bills, made with sensible values.
 
 use chrono::NaiveDateTime;
+use diesel::prelude::*;
+use infirmary::access::By;
+use infirmary::billing::bills::model::{BillId, BillStatus, NewBill, NewLine};
 use infirmary::billing::model::{ChargeId, ChargeKind, ChargeStatus, NewCharge};
 use infirmary::billing::prices::forms::PriceInput;
 use infirmary::billing::prices::model::PriceItemId;
-use infirmary::billing::{prices, queries};
+use infirmary::billing::taxes::forms::TaxInput;
+use infirmary::billing::taxes::model::TaxRateId;
+use infirmary::billing::totals::{self, Discount};
+use infirmary::billing::{bills, prices, queries, taxes};
 use infirmary::db::DbConnection;
+use infirmary::db::schema;
 use infirmary::error::AppError;
 use infirmary::patients::model::PatientId;
 
@@ -41,4 +48,50 @@ pub fn price(db: &mut DbConnection, now: NaiveDateTime) -> Result<PriceItemId, A
     let input =
         PriceInput { name: format!("Service {}", number()), department_id: None, price: 2_500, is_active: true };
     Ok(prices::queries::insert(db, &input, now)?)
+}
+
+/// An issued bill over 10.00 that nothing was paid of.
+pub fn issued_bill(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime) -> Result<BillId, AppError> {
+    let charge = charge(db, patient, 1_000, now)?;
+    let new = NewBill {
+        patient_id: patient,
+        appointment_id: None,
+        credit_of: None,
+        status: BillStatus::Draft,
+        currency: "EUR".to_owned(),
+        reason: String::new(),
+        created_by: None,
+        created_at: now,
+        updated_at: now,
+    };
+    let id = bills::queries::insert(db, &new)?;
+    let line = NewLine {
+        bill_id: id,
+        position: 1,
+        charge_item_id: Some(charge),
+        credits_line_id: None,
+        description: "Service".to_owned(),
+        quantity: 1,
+        unit_price: 1_000,
+        amount: 1_000,
+        discount: 0,
+        tax_name: String::new(),
+        tax_rate: 0,
+        tax: 0,
+    };
+    bills::queries::insert_line(db, &line)?;
+    let totals =
+        totals::totals(&[totals::Line { amount: 1_000, tax_rate: 0 }], Discount::None).ok_or(AppError::NotFound)?;
+    let load = |db: &mut DbConnection| schema::bills::table.find(id).select(bills::model::Bill::as_select()).first(db);
+    let drafted = load(db)?;
+    bills::queries::set_totals(db, &drafted, &totals, &bills::queries::Off::default(), now)?;
+    let drafted = load(db)?;
+    bills::queries::issue(db, &By::system(now), &drafted, now.date())?;
+    Ok(id)
+}
+
+/// A tax rate that no line bears by itself.
+pub fn tax_rate(db: &mut DbConnection, now: NaiveDateTime) -> Result<TaxRateId, AppError> {
+    let input = TaxInput { name: format!("Tax {}", number()), basis_points: 2_000, is_default: false, is_active: true };
+    Ok(taxes::queries::insert(db, &input, now)?)
 }
