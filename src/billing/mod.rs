@@ -1,13 +1,16 @@
 //! Money: what is to be paid for what was done, from the charge to the bill.
 //!
 //! Invariants, held by the database: each thing that was done is charged once (`ux_charge_items_*`), an amount is its
-//! quantity times its price, and a charge stands on one bill at most that is not void.
+//! quantity times its price, a charge stands on one bill at most that is not void, and a bill takes what it comes to and
+//! no more.
 
 pub mod actions;
 pub mod bills;
 pub mod forms;
 pub mod model;
 mod pages;
+mod papers;
+pub mod payments;
 pub mod prices;
 pub mod queries;
 pub mod taxes;
@@ -33,6 +36,17 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/bills/{id}/void", bills::pages::void);
     r.get("/bills/{id}/credit", bills::pages::offer_credit);
     r.post("/bills/{id}/credit", bills::pages::credit);
+    r.get("/bills/{id}/print", papers::print);
+    r.get("/bills/{id}/pdf", papers::pdf);
+    r.get("/bills/{id}/pay", payments::pages::offer);
+    r.post("/bills/{id}/payments", payments::pages::take);
+    r.get("/bills/{id}/refund", payments::pages::offer_refund);
+    r.post("/bills/{id}/refund", payments::pages::refund);
+    r.get("/payments", payments::pages::desk);
+    r.get("/payments/{id}/decide", payments::pages::offer_decision);
+    r.post("/payments/{id}/decide", payments::pages::decide);
+    r.get("/payments/{id}/receipt", papers::print_receipt);
+    r.get("/payments/{id}/receipt/pdf", papers::pdf_receipt);
     r.get("/tax-rates", taxes::pages::index);
     r.post("/tax-rates", taxes::pages::create);
     r.get("/tax-rates/new", taxes::pages::new);

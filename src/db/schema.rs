@@ -533,6 +533,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    payments (id) {
+        id -> BigInt,
+        bill_id -> BigInt,
+        kind -> Text,
+        method -> Text,
+        status -> Text,
+        amount -> BigInt,
+        claimed -> Nullable<BigInt>,
+        given -> Nullable<BigInt>,
+        transaction_id -> Text,
+        insurer -> Text,
+        note -> Text,
+        idempotency_key -> Text,
+        needs_approval -> Bool,
+        taken_by -> BigInt,
+        taken_at -> Timestamp,
+        decided_by -> Nullable<BigInt>,
+        decided_at -> Nullable<Timestamp>,
+    }
+}
+
+diesel::table! {
     prescription_favourites (id) {
         id -> BigInt,
         doctor_id -> BigInt,
@@ -679,6 +701,7 @@ diesel::table! {
         follow_up_free_days -> Integer,
         payment_days -> Integer,
         tax_number -> Text,
+        refund_approval_limit -> BigInt,
     }
 }
 
@@ -997,6 +1020,7 @@ diesel::joinable!(medicine_substances -> medicines (medicine_id));
 diesel::joinable!(medicine_substances -> substances (substance_id));
 diesel::joinable!(no_known_allergies -> patients (patient_id));
 diesel::joinable!(notifications -> users (user_id));
+diesel::joinable!(payments -> bills (bill_id));
 diesel::joinable!(prescription_favourites -> doctors (doctor_id));
 diesel::joinable!(prescription_medication_stops -> prescription_medications (prescription_medication_id));
 diesel::joinable!(prescription_medications -> prescriptions (prescription_id));
@@ -1067,6 +1091,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     no_known_allergies,
     notifications,
     patients,
+    payments,
     prescription_favourites,
     prescription_medication_stops,
     prescription_medications,

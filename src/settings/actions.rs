@@ -43,13 +43,15 @@ pub fn update(db: &mut DbConnection, by: &By, version: i32, input: &SettingsInpu
         .change("idle_minutes", &before.idle_minutes, &input.idle_minutes)
         .change("follow_up_free_days", &before.follow_up_free_days, &input.follow_up_free_days)
         .change("payment_days", &before.payment_days, &input.payment_days)
-        .change("tax_number", &before.tax_number, &input.tax_number);
+        .change("tax_number", &before.tax_number, &input.tax_number)
+        .change("refund_approval_limit", &before.refund_approval_limit, &input.refund_approval_limit);
     audit::record(db, by, &entry)
 }
 
 fn stale(theirs: &Settings, yours: &SettingsInput) -> StaleEdit {
     let year = |year: Option<i32>| year.map(|y| y.to_string()).unwrap_or_default();
     let yes_no = |yes| if yes { "Yes" } else { "No" };
+    let limit = |minor| theirs.currency().text(minor);
     StaleEdit::new("The settings", "/settings")
         .row("Hospital", &yours.hospital_name, &theirs.hospital_name)
         .row("Address", &yours.address, &theirs.address)
@@ -69,4 +71,9 @@ fn stale(theirs: &Settings, yours: &SettingsInput) -> StaleEdit {
         .row("Days within which a follow-up is free", yours.follow_up_free_days, theirs.follow_up_free_days)
         .row("Days until a bill is due", yours.payment_days, theirs.payment_days)
         .row("Tax number", &yours.tax_number, &theirs.tax_number)
+        .row(
+            "Refunds that need a second person",
+            limit(yours.refund_approval_limit),
+            limit(theirs.refund_approval_limit),
+        )
 }

@@ -26,6 +26,8 @@ pub struct SettingsInput {
     pub follow_up_free_days: i32,
     pub payment_days: i32,
     pub tax_number: String,
+    /// Minor units of the currency.
+    pub refund_approval_limit: i64,
 }
 
 /// Reads the form; what is wrong stands in it afterwards. `this_year` is the latest year a hospital can be founded in.
@@ -49,6 +51,7 @@ pub fn parse(form: &mut Form, this_year: i32) -> Option<SettingsInput> {
         follow_up_free_days: needed(form, "follow_up_free_days", 0, 365),
         payment_days: needed(form, "payment_days", 0, 365),
         tax_number: form.text("tax_number", 80),
+        refund_approval_limit: refund_limit(form),
     };
     if Zone::named(&input.time_zone).is_none() {
         form.refuse_field("time_zone", "Choose the hospital's time zone.");
@@ -65,6 +68,16 @@ fn needed(form: &mut Form, name: &str, least: i32, most: i32) -> i32 {
         form.refuse_field(name, format!("Enter a whole number from {least} to {most}."));
     }
     form.number(name, least..=most).unwrap_or(least)
+}
+
+/// Above how much a refund waits for a second person; nothing means each.
+fn refund_limit(form: &mut Form) -> i64 {
+    let currency = Currency::named(form.value("currency")).unwrap_or_else(Currency::fallback);
+    let limit = form.money("refund_approval_limit", currency).unwrap_or_default();
+    if limit > 1_000_000_000_000 {
+        form.refuse_field("refund_approval_limit", format!("At most {}.", currency.text(1_000_000_000_000)));
+    }
+    limit
 }
 
 /// A web address; `https://` is put in front of a bare host name.
@@ -103,6 +116,7 @@ pub fn filled(settings: &Settings) -> Form {
         ("follow_up_free_days", settings.follow_up_free_days.to_string()),
         ("payment_days", settings.payment_days.to_string()),
         ("tax_number", settings.tax_number.clone()),
+        ("refund_approval_limit", settings.currency().input(settings.refund_approval_limit)),
         ("version", settings.version.to_string()),
     ])
 }

@@ -38,6 +38,8 @@ pub struct Settings {
     pub payment_days: i32,
     /// The hospital's number with the tax office, as bills print it.
     pub tax_number: String,
+    /// Above this amount, in minor units, a refund waits for a second person.
+    pub refund_approval_limit: i64,
     pub version: i32,
     pub updated_at: NaiveDateTime,
 }

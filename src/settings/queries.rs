@@ -48,6 +48,7 @@ pub fn update(db: &mut DbConnection, version: i32, input: &SettingsInput, now: N
             settings::follow_up_free_days.eq(input.follow_up_free_days),
             settings::payment_days.eq(input.payment_days),
             settings::tax_number.eq(&input.tax_number),
+            settings::refund_approval_limit.eq(input.refund_approval_limit),
             settings::version.eq(version + 1),
             settings::updated_at.eq(now),
         ))

@@ -191,6 +191,9 @@ const LINKS: &[Link] = &[
     link("Medicines", "Medicines", "/medicines", "pill", "m").for_those_who(Permission::SeeMedicines),
     link("Medicines", "Substances", "/substances", "flask", "w").for_those_who(Permission::ManageStock),
     link("Medicines", "Interactions", "/interactions", "arrows-exchange", "i").for_those_who(Permission::SeeMedicines),
+    link("Money", "Payments", "/payments", "coin", "y")
+        .for_those_who(Permission::TakePayments)
+        .also_within(&["/bills/*/pay"]),
     link("Money", "Bills", "/bills", "receipt", "j").for_those_who(Permission::SeeBills).also_within(&[
         "/patients/*/bills",
         "/patients/*/charges",

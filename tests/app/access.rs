@@ -143,6 +143,7 @@ pub struct World {
     document: String,
     charge: String,
     bill: String,
+    payment: String,
     tax_rate: String,
     price: String,
     /// A test with a result that nobody has read.
@@ -164,6 +165,7 @@ impl World {
             Ok(Self {
                 bill: money::issued_bill(db, patient, now)?.to_string(),
                 tax_rate: money::tax_rate(db, now)?.to_string(),
+                payment: money::payment(db, patient, now)?.to_string(),
                 charge: money::charge(db, patient, 1_000, now)?.to_string(),
                 price: money::price(db, now)?.to_string(),
                 document: papers::document(db, patient, now)?.to_string(),
@@ -219,6 +221,7 @@ impl World {
             "specializations" => &self.specialization,
             "documents" => &self.document,
             "bills" => &self.bill,
+            "payments" => &self.payment,
             "tax-rates" => &self.tax_rate,
             "charges" => &self.charge,
             "prices" => &self.price,

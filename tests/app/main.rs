@@ -31,6 +31,7 @@ mod medicines;
 mod notifications;
 mod papers;
 mod patients;
+mod payments;
 mod pharmacy;
 mod prescriptions;
 mod privacy;
@@ -80,6 +81,7 @@ fn main() -> ExitCode {
     notifications::tests(&mut suite);
     papers::tests(&mut suite);
     patients::tests(&mut suite);
+    payments::tests(&mut suite);
     pharmacy::tests(&mut suite);
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);

@@ -56,6 +56,7 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::no_known_allergies::table.select(schema::no_known_allergies::all_columns).execute(db)?;
         schema::notifications::table.select(schema::notifications::all_columns).execute(db)?;
         schema::patients::table.select(schema::patients::all_columns).execute(db)?;
+        schema::payments::table.select(schema::payments::all_columns).execute(db)?;
         schema::prescription_favourites::table.select(schema::prescription_favourites::all_columns).execute(db)?;
         schema::prescription_medication_stops::table
             .select(schema::prescription_medication_stops::all_columns)

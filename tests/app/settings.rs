@@ -13,7 +13,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(the_currency_stays_while_there_are_fees);
 }
 
-const GOOD: [(&str, &str); 19] = [
+const GOOD: [(&str, &str); 20] = [
     ("hospital_name", "Santa María"),
     ("address", "Calle Mayor 1"),
     ("phone", "+34 91 123 45 67"),
@@ -32,6 +32,7 @@ const GOOD: [(&str, &str); 19] = [
     ("follow_up_free_days", "14"),
     ("payment_days", "30"),
     ("tax_number", "FR 40 303 265 045"),
+    ("refund_approval_limit", "50"),
     ("version", "1"),
 ];
 

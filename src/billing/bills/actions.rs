@@ -11,7 +11,7 @@ use crate::billing::forms::{ChargeInput, MOST};
 use crate::billing::model::ChargeItem;
 use crate::billing::taxes::model::TaxRate;
 use crate::billing::totals::{self, Discount, Totals, WHOLE};
-use crate::billing::{actions as charges, queries as accounts, taxes};
+use crate::billing::{actions as charges, payments, queries as accounts, taxes};
 use crate::db::DbConnection;
 use crate::error::{AppError, StaleEdit};
 use crate::patients::model::PatientId;
@@ -376,7 +376,12 @@ fn opposite(note: BillId, position: i32, line: &Line) -> NewLine {
 
 /// Brings a bill into the state that follows from what is left to pay.
 pub fn follow(db: &mut DbConnection, by: &By, bill: &Bill) -> Result<(), AppError> {
-    let status = if queries::rest(db, bill)? <= 0 { BillStatus::Paid } else { BillStatus::Unpaid };
+    let is_claimed = payments::queries::sums(db, &[bill.id])?.iter().any(|(.., waits)| *waits);
+    let status = match queries::rest(db, bill)? {
+        ..=0 => BillStatus::Paid,
+        _ if is_claimed => BillStatus::Pending,
+        _ => BillStatus::Unpaid,
+    };
     if status != bill.status && !queries::set_status(db, bill, status, by.now)? {
         return Err(stale(bill).into());
     }

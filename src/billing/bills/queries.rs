@@ -8,6 +8,7 @@ use super::model::{Bill, BillId, BillRow, BillStatus, Line, LineId, NewBill, New
 use crate::access::{Actor, By, Role};
 use crate::appointments::model::AppointmentId;
 use crate::billing::model::ChargeId;
+use crate::billing::payments;
 use crate::billing::queries::payer;
 use crate::billing::totals::Totals;
 use crate::db::fold::{contains, fold};
@@ -72,9 +73,11 @@ fn with_rests(db: &mut DbConnection, found: Vec<(Bill, String)>) -> QueryResult<
         .filter(bills::status.ne(BillStatus::Draft))
         .select((bills::credit_of, bills::total))
         .load(db)?;
+    let paid = payments::queries::sums(db, &ids)?;
     let row = |(bill, patient): (Bill, String)| {
+        let paid = paid.iter().find(|(id, ..)| *id == bill.id).map_or(0, |(_, sum, _)| *sum);
         let back: i64 = credited.iter().filter(|(of, _)| *of == Some(bill.id)).map(|(_, total)| total).sum();
-        let rest = if bill.counts() && bill.credit_of.is_none() { bill.total + back } else { 0 };
+        let rest = if bill.counts() && bill.credit_of.is_none() { bill.total + back - paid } else { 0 };
         BillRow { bill, patient, rest }
     };
     Ok(found.into_iter().map(row).collect())

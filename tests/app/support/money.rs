@@ -2,21 +2,22 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
-use infirmary::access::By;
+use infirmary::access::{By, Role};
 use infirmary::billing::bills::model::{BillId, BillStatus, NewBill, NewLine};
 use infirmary::billing::model::{ChargeId, ChargeKind, ChargeStatus, NewCharge};
+use infirmary::billing::payments::model::{Method, NewPayment, PaymentId, PaymentKind, PaymentStatus};
 use infirmary::billing::prices::forms::PriceInput;
 use infirmary::billing::prices::model::PriceItemId;
 use infirmary::billing::taxes::forms::TaxInput;
 use infirmary::billing::taxes::model::TaxRateId;
 use infirmary::billing::totals::{self, Discount};
-use infirmary::billing::{bills, prices, queries, taxes};
+use infirmary::billing::{bills, payments, prices, queries, taxes};
 use infirmary::db::DbConnection;
 use infirmary::db::schema;
 use infirmary::error::AppError;
 use infirmary::patients::model::PatientId;
 
-use super::factory::number;
+use super::factory::{self, number};
 
 /// An open charge made by hand.
 pub fn charge(
@@ -94,4 +95,25 @@ pub fn issued_bill(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime
 pub fn tax_rate(db: &mut DbConnection, now: NaiveDateTime) -> Result<TaxRateId, AppError> {
     let input = TaxInput { name: format!("Tax {}", number()), basis_points: 2_000, is_default: false, is_active: true };
     Ok(taxes::queries::insert(db, &input, now)?)
+}
+
+/// 1.00 in cash for a bill of its own.
+pub fn payment(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime) -> Result<PaymentId, AppError> {
+    let new = NewPayment {
+        bill_id: issued_bill(db, patient, now)?,
+        kind: PaymentKind::Payment,
+        method: Method::Cash,
+        status: PaymentStatus::Success,
+        amount: 100,
+        claimed: None,
+        given: None,
+        transaction_id: String::new(),
+        insurer: String::new(),
+        note: String::new(),
+        idempotency_key: format!("payment {}", number()),
+        needs_approval: false,
+        taken_by: factory::person(db, Role::Receptionist, now)?,
+        taken_at: now,
+    };
+    Ok(payments::queries::insert(db, &new)?)
 }

@@ -8,11 +8,12 @@ use crate::audit::Entry;
 use crate::billing::bills::model::{Bill, BillId, BillStatus, Line, LineId};
 use crate::billing::bills::{forms, queries};
 use crate::billing::model::Payer;
+use crate::billing::payments::model::PaymentRow;
 use crate::billing::prices::model::PriceItem;
 use crate::billing::taxes::model::{TaxRate, percent};
-use crate::billing::{prices, queries as accounts, taxes};
+use crate::billing::{payments, prices, queries as accounts, taxes};
 use crate::error::AppError;
-use crate::time::date_text;
+use crate::time::{Zone, date_text};
 use crate::web::{Answer, Cx, Form, Page};
 
 #[derive(Template)]
@@ -36,6 +37,10 @@ pub(super) struct ShowPage {
     is_draft: bool,
     may_manage: bool,
     may_correct: bool,
+    payments: Vec<PaymentRow>,
+    zone: Zone,
+    may_take: bool,
+    may_decide: bool,
 }
 
 impl ShowPage {
@@ -66,7 +71,7 @@ impl ShowPage {
 /// The page of a bill with these words in its forms; those that are stored, when there are none.
 pub(super) async fn page<R: Requirement>(cx: &Cx<R>, id: BillId, form: Option<Form>) -> Result<ShowPage, AppError> {
     let (actor, currency) = (cx.actor()?.clone(), cx.settings().currency());
-    let (bill, payer, lines, credits, credited, rest, items, rates) = cx
+    let (bill, payer, lines, credits, (credited, paid), rest, items, rates) = cx
         .read(move |db| {
             let bill = queries::find(db, &actor, id)?;
             let is_draft = bill.status == BillStatus::Draft;
@@ -75,7 +80,8 @@ pub(super) async fn page<R: Requirement>(cx: &Cx<R>, id: BillId, form: Option<Fo
             let rates = if is_draft { taxes::queries::offered(db)? } else { Vec::new() };
             let rest = queries::rest(db, &bill)?;
             let (lines, credits) = (queries::lines(db, id)?, queries::credits(db, id)?);
-            Ok((bill, payer, lines, credits, queries::credited_lines(db, id)?, rest, items, rates))
+            let more = (queries::credited_lines(db, id)?, payments::queries::of_bill(db, id)?);
+            Ok((bill, payer, lines, credits, more, rest, items, rates))
         })
         .await?;
     let zone = cx.zone();
@@ -88,6 +94,8 @@ pub(super) async fn page<R: Requirement>(cx: &Cx<R>, id: BillId, form: Option<Fo
         is_draft: bill.status == BillStatus::Draft,
         may_manage: cx.may(Permission::ManageBills),
         may_correct: cx.may(Permission::CorrectBills) && bill.counts() && bill.credit_of.is_none(),
+        may_take: cx.may(Permission::TakePayments) && bill.counts() && bill.credit_of.is_none() && rest > 0,
+        may_decide: cx.may(Permission::TakePayments),
         issued_on: bill.issued_at.map(|at| date_text(zone.date(at))).unwrap_or_default(),
         due_on: bill.due_on.map(date_text).unwrap_or_default(),
         today: cx.today(),
@@ -99,6 +107,8 @@ pub(super) async fn page<R: Requirement>(cx: &Cx<R>, id: BillId, form: Option<Fo
         credited,
         rest,
         rates,
+        payments: paid,
+        zone,
     })
 }
 

@@ -1,0 +1,234 @@
+//! What a payment is.
+
+use chrono::NaiveDateTime;
+use derive_more::{Display, From};
+use diesel::backend::Backend;
+use diesel::deserialize::{self, FromSql, FromSqlRow};
+use diesel::expression::AsExpression;
+use diesel::prelude::*;
+use diesel::serialize::{self, Output, ToSql};
+use diesel::sql_types::Text;
+use diesel_derive_newtype::DieselNewType;
+
+use crate::accounts::model::UserId;
+use crate::billing::bills::model::BillId;
+use crate::codes;
+use crate::db::schema::payments;
+use crate::db::text;
+
+/// The id of a payment.
+#[derive(Clone, Copy, Debug, Display, From, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
+pub struct PaymentId(pub i64);
+
+impl From<PaymentId> for i64 {
+    fn from(id: PaymentId) -> Self {
+        id.0
+    }
+}
+
+impl PaymentId {
+    /// The receipt's number: `PAY000123`.
+    pub fn code(self) -> String {
+        codes::write("PAY", self.0)
+    }
+}
+
+/// Which way the money goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow, strum::IntoStaticStr, strum::EnumString)]
+#[diesel(sql_type = Text)]
+#[strum(serialize_all = "snake_case")]
+pub enum PaymentKind {
+    Payment,
+    /// Back to the patient.
+    Refund,
+}
+
+impl<DB: Backend> ToSql<Text, DB> for PaymentKind
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        text::write(self, out)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for PaymentKind
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        text::read::<Self, DB>(raw)
+    }
+}
+
+/// How it is paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow, strum::IntoStaticStr, strum::EnumString)]
+#[diesel(sql_type = Text)]
+#[strum(serialize_all = "snake_case")]
+pub enum Method {
+    Cash,
+    CreditCard,
+    BankTransfer,
+    Insurance,
+}
+
+impl<DB: Backend> ToSql<Text, DB> for Method
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        text::write(self, out)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for Method
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        text::read::<Self, DB>(raw)
+    }
+}
+
+/// How far a payment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, AsExpression, FromSqlRow, strum::IntoStaticStr, strum::EnumString)]
+#[diesel(sql_type = Text)]
+#[strum(serialize_all = "snake_case")]
+pub enum PaymentStatus {
+    /// An insurance has not answered, or a refund is not approved.
+    Pending,
+    Success,
+    /// It did not come, was denied or refused. Kept for the books.
+    Failed,
+}
+
+impl<DB: Backend> ToSql<Text, DB> for PaymentStatus
+where
+    str: ToSql<Text, DB>,
+{
+    fn to_sql<'b>(&'b self, out: &mut Output<'b, '_, DB>) -> serialize::Result {
+        text::write(self, out)
+    }
+}
+
+impl<DB: Backend> FromSql<Text, DB> for PaymentStatus
+where
+    String: FromSql<Text, DB>,
+{
+    fn from_sql(raw: DB::RawValue<'_>) -> deserialize::Result<Self> {
+        text::read::<Self, DB>(raw)
+    }
+}
+
+impl Method {
+    /// Its name.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Cash => "Cash",
+            Self::CreditCard => "Card",
+            Self::BankTransfer => "Bank transfer",
+            Self::Insurance => "Insurance",
+        }
+    }
+}
+
+/// A payment as stored. Amounts are minor units of the bill's currency.
+#[derive(Clone, Debug, Queryable, Selectable)]
+#[diesel(table_name = payments)]
+pub struct Payment {
+    pub id: PaymentId,
+    pub bill_id: BillId,
+    pub kind: PaymentKind,
+    pub method: Method,
+    pub status: PaymentStatus,
+    /// What counts; of a claim that was granted in part, that part.
+    pub amount: i64,
+    /// What the insurance was asked for.
+    pub claimed: Option<i64>,
+    /// What was handed over in cash.
+    pub given: Option<i64>,
+    pub transaction_id: String,
+    pub insurer: String,
+    pub note: String,
+    /// Whether somebody else than `taken_by` decides.
+    pub needs_approval: bool,
+    pub taken_by: UserId,
+    /// In UTC.
+    pub taken_at: NaiveDateTime,
+}
+
+impl Payment {
+    /// What goes back to who paid in cash.
+    pub fn change(&self) -> i64 {
+        self.given.map_or(0, |given| given - self.amount)
+    }
+
+    /// What it is called.
+    pub fn title(&self) -> &'static str {
+        match (self.kind, self.method) {
+            (PaymentKind::Refund, _) => "Refund",
+            (PaymentKind::Payment, Method::Insurance) => "Claim",
+            (PaymentKind::Payment, _) => "Payment",
+        }
+    }
+
+    /// How it stands, in words.
+    pub fn state(&self) -> &'static str {
+        match (self.status, self.kind, self.claimed) {
+            (PaymentStatus::Pending, PaymentKind::Refund, _) => "To be approved",
+            (PaymentStatus::Pending, ..) => "Submitted",
+            (PaymentStatus::Success, _, Some(claimed)) if claimed > self.amount => "Granted in part",
+            (PaymentStatus::Success, _, Some(_)) => "Granted",
+            (PaymentStatus::Success, PaymentKind::Refund, _) => "Paid back",
+            (PaymentStatus::Success, ..) => "Received",
+            (PaymentStatus::Failed, PaymentKind::Refund, _) => "Refused",
+            (PaymentStatus::Failed, _, Some(_)) => "Denied",
+            (PaymentStatus::Failed, ..) => "Failed",
+        }
+    }
+
+    /// The badge's kind.
+    pub fn badge(&self) -> &'static str {
+        match self.status {
+            PaymentStatus::Pending => "info",
+            PaymentStatus::Success => "success",
+            PaymentStatus::Failed => "quiet",
+        }
+    }
+
+    /// The badge's icon.
+    pub fn icon(&self) -> &'static str {
+        match self.status {
+            PaymentStatus::Pending => "hourglass",
+            PaymentStatus::Success => "check",
+            PaymentStatus::Failed => "x",
+        }
+    }
+}
+
+/// A payment, to be.
+#[derive(Clone, Debug, Insertable)]
+#[diesel(table_name = payments)]
+pub struct NewPayment {
+    pub bill_id: BillId,
+    pub kind: PaymentKind,
+    pub method: Method,
+    pub status: PaymentStatus,
+    pub amount: i64,
+    pub claimed: Option<i64>,
+    pub given: Option<i64>,
+    pub transaction_id: String,
+    pub insurer: String,
+    pub note: String,
+    pub idempotency_key: String,
+    pub needs_approval: bool,
+    pub taken_by: UserId,
+    pub taken_at: NaiveDateTime,
+}
+
+/// A payment in a list, with who took it.
+#[derive(Clone, Debug)]
+pub struct PaymentRow {
+    pub payment: Payment,
+    pub taken_by: String,
+}

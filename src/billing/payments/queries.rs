@@ -1,0 +1,77 @@
+//! SQL of payments.
+
+use diesel::prelude::*;
+
+use super::model::{Method, NewPayment, Payment, PaymentId, PaymentKind, PaymentRow, PaymentStatus};
+use crate::access::By;
+use crate::billing::bills::model::BillId;
+use crate::db::DbConnection;
+use crate::db::schema::{payments, users};
+
+/// A payment. Its bill's scope decides who may see it.
+pub fn find(db: &mut DbConnection, id: PaymentId) -> QueryResult<Payment> {
+    payments::table.find(id).select(Payment::as_select()).first(db)
+}
+
+/// The payments of a bill with who took them, the first first.
+pub fn of_bill(db: &mut DbConnection, id: BillId) -> QueryResult<Vec<PaymentRow>> {
+    let found: Vec<(Payment, String, String)> = payments::table
+        .inner_join(users::table.on(users::id.eq(payments::taken_by)))
+        .filter(payments::bill_id.eq(id))
+        .order(payments::id)
+        .select((Payment::as_select(), users::first_name, users::last_name))
+        .load(db)?;
+    Ok(found
+        .into_iter()
+        .map(|(payment, first, last)| PaymentRow { payment, taken_by: format!("{first} {last}") })
+        .collect())
+}
+
+/// What was paid of bills, less what was paid back; and whether a claim or refund waits.
+pub fn sums(db: &mut DbConnection, bills: &[BillId]) -> QueryResult<Vec<(BillId, i64, bool)>> {
+    let found: Vec<(BillId, PaymentKind, PaymentStatus, Method, i64)> = payments::table
+        .filter(payments::bill_id.eq_any(bills.iter().map(|id| id.0).collect::<Vec<i64>>()))
+        .filter(payments::status.ne(PaymentStatus::Failed))
+        .select((payments::bill_id, payments::kind, payments::status, payments::method, payments::amount))
+        .load(db)?;
+    let mut sums: Vec<(BillId, i64, bool)> = bills.iter().map(|id| (*id, 0, false)).collect();
+    for (bill, kind, status, method, amount) in found {
+        let Some((_, sum, waits)) = sums.iter_mut().find(|(id, ..)| *id == bill) else { continue };
+        match (status, kind) {
+            (PaymentStatus::Success, PaymentKind::Payment) => *sum += amount,
+            (PaymentStatus::Success, PaymentKind::Refund) => *sum -= amount,
+            (PaymentStatus::Pending, _) => *waits |= method == Method::Insurance,
+            (PaymentStatus::Failed, _) => {}
+        }
+    }
+    Ok(sums)
+}
+
+/// Adds a payment.
+///
+/// # Errors
+/// `ck_payments_rest` beyond what is left, `ck_payments_refund` beyond what was paid, `ux_payments_idempotency_key` for
+/// one that was sent before.
+pub fn insert(db: &mut DbConnection, new: &NewPayment) -> QueryResult<PaymentId> {
+    diesel::insert_into(payments::table).values(new).returning(payments::id).get_result(db)
+}
+
+/// Settles one that waits; `false` when somebody else did.
+pub fn settle(
+    db: &mut DbConnection,
+    by: &By,
+    payment: &Payment,
+    status: PaymentStatus,
+    amount: i64,
+) -> QueryResult<bool> {
+    let waiting = payments::table.find(payment.id).filter(payments::status.eq(PaymentStatus::Pending));
+    let changed = diesel::update(waiting)
+        .set((
+            payments::status.eq(status),
+            payments::amount.eq(amount),
+            payments::decided_by.eq(by.user_id()),
+            payments::decided_at.eq(by.now),
+        ))
+        .execute(db)?;
+    Ok(changed == 1)
+}
