@@ -57,7 +57,8 @@ async fn a_bill_is_paid_in_parts_and_change_is_worked_out(app: TestApp) {
 
     let fields = [("method", "cash"), ("amount", "4"), ("given", "5")];
     desk.post(&format!("/bills/{id}/payments"), &fields).await.expect(303);
-    assert!(desk.get(&format!("/bills/{id}/pay")).await.says("Give back 1.00 EUR"));
+    let receipt = desk.get("/payments/1/receipt").await.expect(200);
+    assert!(receipt.says("Change") && receipt.says("1.00 EUR"), "{}", receipt.words());
     assert_eq!(status(&app, id), "unpaid");
     let failed = [("method", "credit_card"), ("amount", "6"), ("has_failed", "yes"), ("transaction_id", "T-1")];
     desk.post(&format!("/bills/{id}/payments"), &failed).await.expect(303);
