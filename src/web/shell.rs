@@ -199,7 +199,7 @@ const LINKS: &[Link] = &[
         "/patients/*/charges",
         "/charges",
     ]),
-    link("Money", "Prices", "/prices", "tag", "v").for_those_who(Permission::SeeBills).shown_to(&[
+    link("Money", "Prices", "/prices", "tag", "q").for_those_who(Permission::SeeBills).shown_to(&[
         Role::Admin,
         Role::Accountant,
         Role::BillingManager,
