@@ -22,6 +22,7 @@ pub fn routes(r: &mut Routes<'_>) {
     r.get("/patients/{id}/bills", pages::account);
     r.get("/patients/{id}/charges/new", pages::new);
     r.post("/patients/{id}/charges", pages::create);
+    r.get("/charges", pages::open);
     r.get("/charges/{id}/cancel", pages::confirm_cancelling);
     r.post("/charges/{id}/cancel", pages::cancel);
     r.get("/bills", bills::pages::index);
@@ -42,6 +43,10 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/bills/{id}/payments", payments::pages::take);
     r.get("/bills/{id}/refund", payments::pages::offer_refund);
     r.post("/bills/{id}/refund", payments::pages::refund);
+    r.get("/patients/{id}/deposits", payments::pages::deposits);
+    r.post("/patients/{id}/deposits", payments::pages::take_deposit);
+    r.get("/patients/{id}/deposits/return", payments::pages::offer_return);
+    r.post("/patients/{id}/deposits/return", payments::pages::return_deposit);
     r.get("/payments", payments::pages::desk);
     r.get("/payments/{id}/decide", payments::pages::offer_decision);
     r.post("/payments/{id}/decide", payments::pages::decide);

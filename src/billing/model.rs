@@ -182,3 +182,16 @@ impl Payer {
         format!("{} {}", self.first_name, self.last_name).trim().to_owned()
     }
 }
+
+/// A patient who was charged for something that stands on no bill yet.
+#[derive(Clone, Debug)]
+pub struct UnbilledRow {
+    pub patient: PatientId,
+    pub name: String,
+    /// When the first of it was charged, in UTC.
+    pub since: Option<NaiveDateTime>,
+    /// How many.
+    pub charges: i64,
+    /// What they come to, minor units of the hospital's currency.
+    pub amount: i64,
+}

@@ -3,9 +3,11 @@
 use askama::Template;
 
 use super::bills::model::BillRow;
-use super::model::{ChargeId, ChargeItem, ChargeRow, Payer};
+use super::model::{ChargeId, ChargeItem, ChargeRow, Payer, UnbilledRow};
+use super::payments::model::PaymentRow;
+use super::payments::pages::held_text;
 use super::prices::model::PriceItem;
-use super::{actions, bills, forms, prices, queries};
+use super::{actions, bills, forms, payments, prices, queries};
 use crate::access::{Permission, Requirement, can};
 use crate::audit::Entry;
 use crate::departments;
@@ -15,7 +17,8 @@ use crate::patients::banner::{self, Banner};
 use crate::patients::model::PatientId;
 use crate::patients::tabs::Tab;
 use crate::time::{Zone, date_text};
-use crate::web::{Answer, Cx, Flash, Form, Page};
+use crate::web::paging::PAGE_SIZE;
+use crate::web::{Answer, Cx, Flash, Form, Page, Paging};
 
 #[derive(Template)]
 #[template(path = "billing/account.html")]
@@ -29,6 +32,16 @@ struct AccountPage {
     bills: Vec<BillRow>,
     /// What is to be paid of the bills, one amount for each currency.
     owed: String,
+    /// What the number is made of.
+    owed_hint: String,
+    /// It is below nothing: the hospital owes.
+    is_credit: bool,
+    held: String,
+    has_deposit: bool,
+    /// What moved the deposit.
+    payments: Vec<PaymentRow>,
+    may_take: bool,
+    may_decide: bool,
     charges: Vec<ChargeRow>,
     open: i64,
     today: chrono::NaiveDate,
@@ -41,15 +54,18 @@ struct AccountPage {
 pub async fn account(cx: Cx<can::SeeBills>) -> Answer {
     let (actor, id, today) = (cx.actor()?.clone(), cx.id::<PatientId>("id")?, cx.today());
     let opens_record = cx.may(Permission::SeeRecords);
-    let (payer, banner, bills, charges) = cx
+    let (payer, banner, bills, charges, held, moved) = cx
         .read(move |db| {
             let payer = queries::payer(db, &actor, id)?;
             let banner = if opens_record { Some(banner::load(db, &actor, id, today)?) } else { None };
-            Ok((payer, banner, bills::queries::of_patient(db, &actor, id)?, queries::open_of(db, id)?))
+            let (held, moved) = (payments::queries::held(db, id)?, payments::queries::of_deposit(db, id)?);
+            Ok((payer, banner, bills::queries::of_patient(db, &actor, id)?, queries::open_of(db, id)?, held, moved))
         })
         .await?;
     cx.looked(Entry::viewed("patient", id, id).note("page", "bills")).await?;
     let currency = cx.settings().currency();
+    let sums = owed(&bills, &held, currency);
+    let is_credit = sums.iter().all(|(_, sum)| *sum <= 0) && sums.iter().any(|(_, sum)| *sum < 0);
     cx.html(&AccountPage {
         page: cx.page(&format!("Bills of {}", payer.name())),
         banner,
@@ -57,7 +73,18 @@ pub async fn account(cx: Cx<can::SeeBills>) -> Answer {
         born: date_text(payer.date_of_birth),
         payer,
         open: charges.iter().map(|row| row.charge.amount).sum(),
-        owed: owed(&bills, currency),
+        owed: text(&sums, is_credit),
+        owed_hint: if held.is_empty() {
+            "what is left of the bills below".to_owned()
+        } else {
+            format!("what is left of the bills below, less {} held", held_text(&held, currency))
+        },
+        is_credit,
+        held: held_text(&held, currency),
+        has_deposit: !held.is_empty(),
+        payments: moved,
+        may_take: cx.may(Permission::TakePayments),
+        may_decide: cx.may(Permission::TakePayments),
         bills,
         charges,
         today,
@@ -67,18 +94,51 @@ pub async fn account(cx: Cx<can::SeeBills>) -> Answer {
     })
 }
 
-/// What is to be paid of these bills. They have one currency, unless the hospital's was another once.
-fn owed(bills: &[BillRow], own: Currency) -> String {
+/// What is to be paid of these bills, less what is held. There is one currency, unless the hospital's was another once.
+fn owed(bills: &[BillRow], held: &[(String, i64)], own: Currency) -> Vec<(Currency, i64)> {
     let mut sums = vec![(own, 0)];
-    for row in bills {
-        let currency = row.bill.currency();
+    let rests = bills.iter().map(|row| (row.bill.currency(), row.rest));
+    let less = held.iter().filter_map(|(code, sum)| Some((Currency::named(code)?, -sum)));
+    for (currency, change) in rests.chain(less) {
         match sums.iter_mut().find(|(known, _)| *known == currency) {
-            Some((_, sum)) => *sum += row.rest,
-            None => sums.push((currency, row.rest)),
+            Some((_, sum)) => *sum += change,
+            None => sums.push((currency, change)),
         }
     }
     sums.retain(|(currency, sum)| *currency == own || *sum != 0);
-    sums.iter().map(|(currency, sum)| currency.text(*sum)).collect::<Vec<_>>().join(" + ")
+    sums
+}
+
+/// Without signs when the words beside say that all of it is the patient's.
+fn text(sums: &[(Currency, i64)], is_credit: bool) -> String {
+    sums.iter()
+        .map(|(currency, sum)| currency.text(if is_credit { -sum } else { *sum }))
+        .collect::<Vec<_>>()
+        .join(" + ")
+}
+
+#[derive(Template)]
+#[template(path = "billing/unbilled.html")]
+struct UnbilledPage {
+    page: Page,
+    rows: Vec<UnbilledRow>,
+    paging: Paging,
+    currency: Currency,
+    zone: Zone,
+}
+
+/// `GET /charges`: who was charged for something that stands on no bill yet.
+pub async fn open(cx: Cx<can::ManageBills>) -> Answer {
+    let asked = cx.page_number();
+    let (rows, paging) = cx
+        .read(move |db| {
+            let paging = Paging::new(asked, queries::count_unbilled(db)?, "/charges".to_owned());
+            Ok((queries::unbilled(db, (paging.offset(), PAGE_SIZE))?, paging))
+        })
+        .await?;
+    cx.looked(Entry::new("listed", "charge_item", 0).note("found", rows.len())).await?;
+    let currency = cx.settings().currency();
+    cx.html(&UnbilledPage { page: cx.page("To bill"), rows, paging, currency, zone: cx.zone() })
 }
 
 #[derive(Template)]

@@ -28,8 +28,7 @@ pub async fn pdf(cx: Cx<can::SeeBills>) -> Answer {
 
 /// A receipt to print.
 pub async fn print_receipt(cx: Cx<can::SignedIn>) -> Answer {
-    let (id, of, paper) = receipt(&cx, "printed").await?;
-    let back = if cx.may(Permission::SeeBills) { format!("/bills/{of}") } else { format!("/bills/{of}/pay") };
+    let (id, back, paper) = receipt(&cx, "printed").await?;
     paper::page(&cx, paper, back, format!("/payments/{id}/receipt/pdf"))
 }
 
@@ -39,14 +38,15 @@ pub async fn pdf_receipt(cx: Cx<can::SignedIn>) -> Answer {
     paper::file(&cx, paper, &id.code()).await
 }
 
-/// What bills and receipts say of the hospital and of who pays.
-fn facts<R: Requirement>(cx: &Cx<R>, payer: &Payer) -> Vec<(&'static str, String)> {
-    vec![
-        ("Patient", payer.name()),
-        ("Number", payer.id.code()),
-        ("Address", payer.address.clone()),
-        ("Tax number", cx.settings().tax_number.clone()),
-    ]
+/// What bills and receipts say of who pays.
+fn facts(payer: &Payer) -> Vec<(&'static str, String)> {
+    vec![("Patient", payer.name()), ("Number", payer.id.code()), ("Address", payer.address.clone())]
+}
+
+/// The hospital's own, where it has one.
+fn tax_number<R: Requirement>(cx: &Cx<R>) -> Option<String> {
+    let number = &cx.settings().tax_number;
+    (!number.is_empty()).then(|| format!("Our tax number: {number}"))
 }
 
 fn code<R: Requirement>(cx: &Cx<R>, address: &str, words: String) -> Result<Option<(Qr, String)>, AppError> {
@@ -78,6 +78,7 @@ async fn bill(cx: &Cx<can::SeeBills>, verb: &'static str) -> Result<(BillId, Pap
         Some(of) => under.push(format!("Takes back {}: {}", of.code(), bill.reason)),
         None => under.extend(bill.due_on.map(|due| format!("Due {}", date_text(due)))),
     }
+    under.extend(tax_number(cx));
     let mut parts = vec![Part::Table(table(&bill, &lines)), Part::Table(sums(&bill, &lines, rest))];
     if bill.discount != 0 && !bill.discount_reason.is_empty() {
         parts.push(Part::Quiet(format!("Discount: {}", bill.discount_reason)));
@@ -88,7 +89,7 @@ async fn bill(cx: &Cx<can::SeeBills>, verb: &'static str) -> Result<(BillId, Pap
         under,
         mark,
         code: code(cx, &format!("/bills/{id}"), format!("The address of {}", id.code()))?,
-        facts: facts(cx, &payer),
+        facts: facts(&payer),
         parts,
         signature: Vec::new(),
         foot: foot(cx, &id.code()),
@@ -146,7 +147,7 @@ fn sums(bill: &Bill, lines: &[Line], rest: i64) -> Table {
 }
 
 /// A receipt, for those who take payments and those who see the bill: payments that came, refunds that went.
-async fn receipt(cx: &Cx<can::SignedIn>, verb: &'static str) -> Result<(PaymentId, BillId, Paper), AppError> {
+async fn receipt(cx: &Cx<can::SignedIn>, verb: &'static str) -> Result<(PaymentId, String, Paper), AppError> {
     if !cx.may(Permission::TakePayments) && !cx.may(Permission::SeeBills) {
         return Err(AppError::Forbidden);
     }
@@ -158,37 +159,49 @@ async fn receipt(cx: &Cx<can::SignedIn>, verb: &'static str) -> Result<(PaymentI
                 let words = "There is a receipt only for money that has changed hands.";
                 return Err(AppError::Conflict(words.to_owned()));
             }
-            let payer = accounts::payer(db, &actor, bill.patient_id)?;
+            let payer = accounts::payer(db, &actor, payment.patient_id)?;
             Ok((payment, bill, payer))
         })
         .await?;
-    cx.looked(Entry::new(verb, "payment", id).patient(bill.patient_id)).await?;
+    cx.looked(Entry::new(verb, "payment", id).patient(payment.patient_id)).await?;
     let title = match payment.kind {
-        PaymentKind::Payment => format!("Receipt {}", id.code()),
-        PaymentKind::Refund => format!("Refund {}", id.code()),
+        PaymentKind::Payment | PaymentKind::Deposit => format!("Receipt {}", id.code()),
+        PaymentKind::Refund | PaymentKind::DepositReturn => format!("Refund {}", id.code()),
     };
+    let back = match &bill {
+        Some(bill) if cx.may(Permission::SeeBills) => format!("/bills/{}", bill.id),
+        Some(bill) => format!("/bills/{}/pay", bill.id),
+        None if cx.may(Permission::SeeBills) => format!("/patients/{}/bills", payment.patient_id),
+        None => format!("/patients/{}/deposits", payment.patient_id),
+    };
+    let scanned = match &bill {
+        Some(bill) => code(cx, &format!("/bills/{}", bill.id), format!("The address of {}", bill.id.code()))?,
+        None => None,
+    };
+    let mut under = vec![cx.zone().text(payment.taken_at)];
+    under.extend(tax_number(cx));
     let paper = Paper {
         title,
-        under: vec![cx.zone().text(payment.taken_at)],
+        under,
         mark: String::new(),
-        code: code(cx, &format!("/bills/{}", bill.id), format!("The address of {}", bill.id.code()))?,
-        facts: facts(cx, &payer),
-        parts: vec![Part::Table(money(&bill, &payment))],
+        code: scanned,
+        facts: facts(&payer),
+        parts: vec![Part::Table(money(bill.as_ref(), &payment))],
         signature: Vec::new(),
         foot: foot(cx, &id.code()),
     };
-    Ok((id, bill.id, paper))
+    Ok((id, back, paper))
 }
 
-fn money(bill: &Bill, payment: &Payment) -> Table {
+fn money(bill: Option<&Bill>, payment: &Payment) -> Table {
     let mut rows: Vec<(&str, String)> = vec![
-        ("For", bill.title()),
+        ("For", bill.map_or_else(|| "Money held for bills to come".to_owned(), Bill::title)),
         ("Paid by", payment.method.label().to_owned()),
-        ("Amount", bill.text(payment.amount)),
+        ("Amount", payment.text(payment.amount)),
     ];
     if let Some(given) = payment.given {
-        rows.push(("Given", bill.text(given)));
-        rows.push(("Change", bill.text(payment.change())));
+        rows.push(("Given", payment.text(given)));
+        rows.push(("Change", payment.text(payment.change())));
     }
     for (label, words) in [("Insurance", &payment.insurer), ("Transaction", &payment.transaction_id)] {
         if !words.is_empty() {

@@ -1,9 +1,10 @@
 //! SQL of what is to be paid.
 
 use chrono::NaiveDateTime;
+use diesel::dsl::{count, count_star, min};
 use diesel::prelude::*;
 
-use super::model::{ChargeId, ChargeItem, ChargeRow, ChargeStatus, NewCharge, NewDispensingCharge, Payer};
+use super::model::{ChargeId, ChargeItem, ChargeRow, ChargeStatus, NewCharge, NewDispensingCharge, Payer, UnbilledRow};
 use crate::access::{Actor, Permission, Role};
 use crate::appointments::model::AppointmentId;
 use crate::db::schema::{appointments, charge_items, departments, doctors, patients};
@@ -112,6 +113,49 @@ pub fn open_of(db: &mut DbConnection, patient: PatientId) -> QueryResult<Vec<Cha
         .into_iter()
         .map(|(charge, department)| ChargeRow { charge, department: department.unwrap_or_default() })
         .collect())
+}
+
+/// How many patients were charged for something that stands on no bill yet.
+pub fn count_unbilled(db: &mut DbConnection) -> QueryResult<i64> {
+    charge_items::table
+        .filter(charge_items::status.eq(ChargeStatus::Open))
+        .select(count(charge_items::patient_id).aggregate_distinct())
+        .first(db)
+}
+
+/// The patients who were charged for something that stands on no bill yet: who waits longest first.
+pub fn unbilled(db: &mut DbConnection, (offset, limit): (i64, i64)) -> QueryResult<Vec<UnbilledRow>> {
+    let since = min(charge_items::created_at);
+    let found: Vec<(PatientId, Option<NaiveDateTime>, i64)> = charge_items::table
+        .filter(charge_items::status.eq(ChargeStatus::Open))
+        .group_by(charge_items::patient_id)
+        .order((since, charge_items::patient_id))
+        .select((charge_items::patient_id, since, count_star()))
+        .offset(offset)
+        .limit(limit)
+        .load(db)?;
+    let ids: Vec<i64> = found.iter().map(|(id, ..)| id.0).collect();
+    let names: Vec<(PatientId, String, String)> = patients::table
+        .filter(patients::id.eq_any(ids.clone()))
+        .select((patients::id, patients::first_name, patients::last_name))
+        .load(db)?;
+    let amounts: Vec<(PatientId, i64)> = charge_items::table
+        .filter(charge_items::patient_id.eq_any(ids))
+        .filter(charge_items::status.eq(ChargeStatus::Open))
+        .select((charge_items::patient_id, charge_items::amount))
+        .load(db)?;
+    let row = |(patient, since, charges): (PatientId, Option<NaiveDateTime>, i64)| UnbilledRow {
+        patient,
+        name: names
+            .iter()
+            .find(|(id, ..)| *id == patient)
+            .map(|(_, first, last)| format!("{first} {last}"))
+            .unwrap_or_default(),
+        since,
+        charges,
+        amount: amounts.iter().filter(|(id, _)| *id == patient).map(|(_, amount)| amount).sum(),
+    };
+    Ok(found.into_iter().map(row).collect())
 }
 
 /// Whether the visit of an appointment was charged, whatever became of the charge.

@@ -209,6 +209,7 @@ const MEANINGS: &[Meaning] = &[
         message: "You have rated this visit already.",
     },
     Meaning { constraint: "ck_payments_rest", field: "amount", message: "That is more than is left to pay." },
+    Meaning { constraint: "ck_payments_deposit", field: "amount", message: "That is more than is held as a deposit." },
     Meaning { constraint: "ck_payments_refund", field: "amount", message: "That is more than was paid." },
     Meaning {
         constraint: "ck_payments_bill",

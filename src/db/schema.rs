@@ -535,10 +535,12 @@ diesel::table! {
 diesel::table! {
     payments (id) {
         id -> BigInt,
-        bill_id -> BigInt,
+        patient_id -> BigInt,
+        bill_id -> Nullable<BigInt>,
         kind -> Text,
         method -> Text,
         status -> Text,
+        currency -> Text,
         amount -> BigInt,
         claimed -> Nullable<BigInt>,
         given -> Nullable<BigInt>,
@@ -1021,6 +1023,7 @@ diesel::joinable!(medicine_substances -> substances (substance_id));
 diesel::joinable!(no_known_allergies -> patients (patient_id));
 diesel::joinable!(notifications -> users (user_id));
 diesel::joinable!(payments -> bills (bill_id));
+diesel::joinable!(payments -> patients (patient_id));
 diesel::joinable!(prescription_favourites -> doctors (doctor_id));
 diesel::joinable!(prescription_medication_stops -> prescription_medications (prescription_medication_id));
 diesel::joinable!(prescription_medications -> prescriptions (prescription_id));

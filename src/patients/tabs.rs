@@ -16,6 +16,7 @@ pub enum Tab {
     Documents,
     Appointments,
     Bills,
+    Deposit,
     Details,
 }
 
@@ -29,7 +30,7 @@ pub struct TabLink {
 }
 
 impl Tab {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Overview,
         Self::Chart,
         Self::Vitals,
@@ -40,6 +41,7 @@ impl Tab {
         Self::Documents,
         Self::Appointments,
         Self::Bills,
+        Self::Deposit,
         Self::Details,
     ];
 
@@ -54,6 +56,7 @@ impl Tab {
             Self::Documents => actor.may(Permission::SeeDocuments) || actor.may(Permission::UploadDocuments),
             Self::Appointments => actor.may(Permission::SeeAppointments),
             Self::Bills => actor.may(Permission::SeeBills),
+            Self::Deposit => actor.may(Permission::TakePayments),
         }
     }
 
@@ -69,6 +72,7 @@ impl Tab {
             Self::Documents => ("Documents", "folder", "/documents"),
             Self::Appointments => ("Appointments", "calendar-event", "/appointments"),
             Self::Bills => ("Bills", "receipt", "/bills"),
+            Self::Deposit => ("Deposit", "wallet", "/deposits"),
             Self::Details => ("Details", "id", "/details"),
         };
         TabLink { tab: self, label, icon, href: format!("/patients/{id}{below}") }

@@ -191,13 +191,14 @@ const LINKS: &[Link] = &[
     link("Medicines", "Medicines", "/medicines", "pill", "m").for_those_who(Permission::SeeMedicines),
     link("Medicines", "Substances", "/substances", "flask", "w").for_those_who(Permission::ManageStock),
     link("Medicines", "Interactions", "/interactions", "arrows-exchange", "i").for_those_who(Permission::SeeMedicines),
-    link("Money", "Payments", "/payments", "coin", "y")
+    link("Money", "Payments", "/payments", "coin", "t")
         .for_those_who(Permission::TakePayments)
         .also_within(&["/bills/*/pay"]),
-    link("Money", "Bills", "/bills", "receipt", "j").for_those_who(Permission::SeeBills).also_within(&[
+    link("Money", "To bill", "/charges", "clipboard-list", "g").for_those_who(Permission::ManageBills),
+    link("Money", "Bills", "/bills", "receipt", "o").for_those_who(Permission::SeeBills).also_within(&[
         "/patients/*/bills",
         "/patients/*/charges",
-        "/charges",
+        "/patients/*/deposits",
     ]),
     link("Money", "Prices", "/prices", "tag", "q").for_those_who(Permission::SeeBills).shown_to(&[
         Role::Admin,

@@ -28,6 +28,7 @@ mod feedback;
 mod generated;
 mod medicine_files;
 mod medicines;
+mod money_random;
 mod notifications;
 mod papers;
 mod patients;
@@ -81,6 +82,7 @@ fn main() -> ExitCode {
     notifications::tests(&mut suite);
     papers::tests(&mut suite);
     patients::tests(&mut suite);
+    money_random::tests(&mut suite);
     payments::tests(&mut suite);
     pharmacy::tests(&mut suite);
     robust::tests(&mut suite);

@@ -18,6 +18,9 @@ pub fn tests(suite: &mut Suite) {
     suite.both(a_refund_needs_a_second_person_above_the_limit);
     suite.both(drafts_void_bills_and_credit_notes_take_nothing);
     suite.both(receipts_are_for_those_whose_they_are);
+    suite.both(money_taken_ahead_pays_later_bills_and_goes_back);
+    suite.both(what_is_held_is_used_once);
+    suite.both(a_deposit_that_is_wrong_comes_back_with_everything_typed);
 }
 
 /// A patient and an issued bill over 10.00.
@@ -205,4 +208,83 @@ async fn receipts_are_for_those_whose_they_are(app: TestApp) {
     let page = patient.get(&format!("/bills/{id}/print")).await.expect(200);
     assert!(page.says(&format!("Bill {}", id.code())) && page.says("10.00 EUR"), "{}", page.words());
     app.sign_in(Role::Doctor).await.get(receipt).await.expect(403);
+}
+
+async fn money_taken_ahead_pays_later_bills_and_goes_back(app: TestApp) {
+    let (patient, id) = bill(&app);
+    let (desk, manager) = (app.sign_in(Role::Receptionist).await, app.sign_in(Role::BillingManager).await);
+    let deposits = format!("/patients/{patient}/deposits");
+    let fields = [("method", "cash"), ("amount", "15"), ("given", "20")];
+    desk.post(&deposits, &fields).await.expect(303);
+    let page = desk.get(&deposits).await.expect(200);
+    assert!(page.says("15.00 EUR"), "{}", page.words());
+    let account = format!("/patients/{patient}/bills");
+    let page = manager.get(&account).await.expect(200);
+    assert!(page.says("In the patient's favour") && page.says("less 15.00 EUR held"), "{}", page.words());
+
+    // It is offered for the bill, with how much there is, and is taken out of what is held.
+    assert!(desk.get(&format!("/bills/{id}/pay")).await.expect(200).says("From the deposit (15.00 EUR)"));
+    assert_eq!(pay(&desk, id, "deposit", "10").await, 303);
+    assert_eq!(status(&app, id), "paid");
+    assert!(manager.get(&account).await.expect(200).says("less 5.00 EUR held"));
+    let back = format!("{deposits}/return");
+    desk.get(&back).await.expect(403);
+    assert_eq!(manager.get(&back).await.expect(200).input("amount").as_deref(), Some("5.00"));
+    let fields = |amount: &'static str| [("method", "cash"), ("amount", amount), ("note", "They move away")];
+    assert!(manager.post(&back, &fields("5.01")).await.expect(422).says("more than is held"));
+    manager.post(&back, &fields("5")).await.expect(303);
+    // The limit is nothing: somebody else has to approve, and meanwhile it is promised away.
+    assert!(manager.get(&account).await.expect(200).says("To be approved"));
+    assert_eq!(pay(&desk, bill_of(&app, patient), "deposit", "0.01").await, 422);
+    let other = app.sign_in(Role::BillingManager).await;
+    other.post("/payments/3/decide", &[("decision", "approved")]).await.expect(303);
+
+    // What comes back of a bill can be held for the next one.
+    let refund = [("method", "deposit"), ("amount", "4"), ("note", "Less was done")];
+    manager.post(&format!("/bills/{id}/refund"), &refund).await.expect(303);
+    other.post("/payments/4/decide", &[("decision", "approved")]).await.expect(303);
+    assert!(desk.get(&deposits).await.expect(200).says("4.00 EUR"));
+    let receipt = desk.get("/payments/1/receipt").await.expect(200);
+    assert!(receipt.says("Money held for bills to come"), "{}", receipt.words());
+    desk.get("/payments/1/receipt/pdf").await.expect(200);
+}
+
+fn bill_of(app: &TestApp, patient: PatientId) -> BillId {
+    let now = app.now();
+    app.write(move |db| money::issued_bill(db, patient, now))
+}
+
+async fn what_is_held_is_used_once(app: TestApp) {
+    let (patient, first) = bill(&app);
+    let desk = app.sign_in(Role::Receptionist).await;
+    let deposits = format!("/patients/{patient}/deposits");
+    desk.post(&deposits, &[("method", "cash"), ("amount", "10")]).await.expect(303);
+    let bills: Vec<BillId> = std::iter::once(first).chain((0..7).map(|_| bill_of(&app, patient))).collect();
+    let answers = join_all((0..40).map(|at| pay(&desk, bills[at % bills.len()], "deposit", "3"))).await;
+    assert!(answers.iter().all(|status| [303, 422, 503].contains(status)), "{answers:?}");
+    let used: i64 = taken(&app).iter().filter(|(kind, ..)| kind == "payment").map(|(.., amount)| amount).sum();
+    assert_eq!((used, answers.iter().filter(|status| **status == 303).count()), (900, 3), "{answers:?}");
+    // Another patient's deposit is not theirs to use.
+    let (_, other) = bill(&app);
+    assert_eq!(pay(&desk, other, "deposit", "0.50").await, 422);
+}
+
+async fn a_deposit_that_is_wrong_comes_back_with_everything_typed(app: TestApp) {
+    let (patient, _) = bill(&app);
+    let desk = app.sign_in(Role::Receptionist).await;
+    let deposits = format!("/patients/{patient}/deposits");
+    for (method, amount, given, message) in [
+        ("cash", "-5", "", "Enter an amount such as"),
+        ("cash", "1000000000000000000", "", "Enter an amount such as"),
+        ("cash", "10", "9", "less than the payment"),
+        ("insurance", "10", "", "Choose how it is paid"),
+        ("deposit", "10", "", "Choose how it is paid"),
+    ] {
+        let fields = [("method", method), ("amount", amount), ("given", given), ("insurer", "AXA")];
+        let page = desk.post(&deposits, &fields).await.expect(422);
+        assert!(page.says(message), "{method} {amount}: {}", page.words());
+        assert_eq!(page.input("amount").as_deref(), Some(amount));
+    }
+    assert_eq!(taken(&app), []);
+    desk.get("/patients/999999/deposits").await.expect(404);
 }

@@ -179,6 +179,9 @@ pub fn edit(
         Discount::Rate(rate) => Some(rate),
         _ => None,
     };
+    if matches!(input.discount, Discount::Amount(amount) if amount > bill.subtotal) {
+        return Err(AppError::Conflict(format!("The bill comes to {} only.", bill.text(bill.subtotal))));
+    }
     let off = Off { rate, reason: input.discount_reason.clone() };
     let totals = recompute(db, by, actor, &bill, input.discount, off)?;
     let entry = Entry::new("updated", "bill", id)

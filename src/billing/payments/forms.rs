@@ -1,14 +1,37 @@
 //! What is typed about payments.
 
 use super::model::Method;
+use crate::billing::bills::model::Bill;
 use crate::money::Currency;
 use crate::web::Form;
 
-/// The ways to pay, as value and label.
-pub const METHODS: [(&str, &str); 4] =
-    [("cash", "Cash"), ("credit_card", "Card"), ("bank_transfer", "Bank transfer"), ("insurance", "Insurance claim")];
-/// The ways to pay back.
-pub const BACK: [(&str, &str); 3] = [("cash", "Cash"), ("credit_card", "Card"), ("bank_transfer", "Bank transfer")];
+/// The ways that money comes in at a desk, as value and label.
+const AT_THE_DESK: [(&str, &str); 3] = [("cash", "Cash"), ("credit_card", "Card"), ("bank_transfer", "Bank transfer")];
+
+/// The ways to pay, as value and label: of a bill with what is held for its patient, or ahead of any.
+pub fn ways_to_pay(bill: Option<(&Bill, i64)>) -> Vec<(&'static str, String)> {
+    let mut ways = at_the_desk();
+    if let Some((bill, held)) = bill {
+        ways.push(("insurance", "Insurance claim".to_owned()));
+        if held > 0 {
+            ways.push(("deposit", format!("From the deposit ({})", bill.text(held))));
+        }
+    }
+    ways
+}
+
+/// The ways to pay back, as value and label; what comes of a bill may also be held as a deposit.
+pub fn ways_back(of_bill: bool) -> Vec<(&'static str, String)> {
+    let mut ways = at_the_desk();
+    if of_bill {
+        ways.push(("deposit", "Keep it as a deposit".to_owned()));
+    }
+    ways
+}
+
+fn at_the_desk() -> Vec<(&'static str, String)> {
+    AT_THE_DESK.iter().map(|(value, label)| (*value, (*label).to_owned())).collect()
+}
 
 /// A payment as it was taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +46,18 @@ pub struct PaymentInput {
     pub note: String,
     /// It was tried and did not come: kept, not counted.
     pub has_failed: bool,
+}
+
+/// Reads the form of money taken ahead; what is wrong stands in it afterwards.
+pub fn parse_deposit(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
+    let input = parse(form, currency);
+    match input.as_ref().map(|input| input.method) {
+        Some(Method::Insurance | Method::Deposit) => {
+            form.refuse_field("method", "Choose how it is paid.");
+            None
+        }
+        _ => input,
+    }
 }
 
 /// Reads the form of a payment; what is wrong stands in it afterwards.
@@ -58,8 +93,8 @@ fn amount(form: &mut Form, currency: Currency) -> i64 {
     amount.unwrap_or_default()
 }
 
-/// Reads the form of a refund; what is wrong stands in it afterwards.
-pub fn parse_refund(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
+/// Reads the form of money that goes back; what is wrong stands in it afterwards.
+pub fn parse_back(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
     let method = form.choice::<Method>("method", "Choose how it is paid back.").unwrap_or(Method::Cash);
     if method == Method::Insurance {
         form.refuse_field("method", "Choose how it is paid back.");

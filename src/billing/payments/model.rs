@@ -15,6 +15,8 @@ use crate::billing::bills::model::BillId;
 use crate::codes;
 use crate::db::schema::payments;
 use crate::db::text;
+use crate::money::Currency;
+use crate::patients::model::PatientId;
 
 /// The id of a payment.
 #[derive(Clone, Copy, Debug, Display, From, PartialEq, Eq, Hash, PartialOrd, Ord, DieselNewType)]
@@ -39,8 +41,19 @@ impl PaymentId {
 #[strum(serialize_all = "snake_case")]
 pub enum PaymentKind {
     Payment,
-    /// Back to the patient.
+    /// Back to the patient, of a bill.
     Refund,
+    /// Money taken ahead: it is held for bills to come.
+    Deposit,
+    /// What was held, back to the patient.
+    DepositReturn,
+}
+
+impl PaymentKind {
+    /// Whether the money leaves the hospital.
+    pub fn goes_out(self) -> bool {
+        matches!(self, Self::Refund | Self::DepositReturn)
+    }
 }
 
 impl<DB: Backend> ToSql<Text, DB> for PaymentKind
@@ -70,6 +83,8 @@ pub enum Method {
     CreditCard,
     BankTransfer,
     Insurance,
+    /// Out of what is held for the patient, or into it.
+    Deposit,
 }
 
 impl<DB: Backend> ToSql<Text, DB> for Method
@@ -128,19 +143,23 @@ impl Method {
             Self::CreditCard => "Card",
             Self::BankTransfer => "Bank transfer",
             Self::Insurance => "Insurance",
+            Self::Deposit => "Deposit",
         }
     }
 }
 
-/// A payment as stored. Amounts are minor units of the bill's currency.
+/// A payment as stored. Amounts are minor units of its currency, which is the bill's.
 #[derive(Clone, Debug, Queryable, Selectable)]
 #[diesel(table_name = payments)]
 pub struct Payment {
     pub id: PaymentId,
-    pub bill_id: BillId,
+    pub patient_id: PatientId,
+    /// None for deposits.
+    pub bill_id: Option<BillId>,
     pub kind: PaymentKind,
     pub method: Method,
     pub status: PaymentStatus,
+    pub currency: String,
     /// What counts; of a claim that was granted in part, that part.
     pub amount: i64,
     /// What the insurance was asked for.
@@ -158,6 +177,16 @@ pub struct Payment {
 }
 
 impl Payment {
+    /// An amount in its currency.
+    pub fn text(&self, minor: i64) -> String {
+        Currency::named(&self.currency).unwrap_or_else(Currency::fallback).text(minor)
+    }
+
+    /// Its amount with the sign of its way: what leaves the hospital is below nothing.
+    pub fn signed(&self) -> String {
+        self.text(if self.kind.goes_out() { -self.amount } else { self.amount })
+    }
+
     /// What goes back to who paid in cash.
     pub fn change(&self) -> i64 {
         self.given.map_or(0, |given| given - self.amount)
@@ -167,6 +196,8 @@ impl Payment {
     pub fn title(&self) -> &'static str {
         match (self.kind, self.method) {
             (PaymentKind::Refund, _) => "Refund",
+            (PaymentKind::Deposit, _) => "Deposit",
+            (PaymentKind::DepositReturn, _) => "Deposit paid back",
             (PaymentKind::Payment, Method::Insurance) => "Claim",
             (PaymentKind::Payment, _) => "Payment",
         }
@@ -174,16 +205,17 @@ impl Payment {
 
     /// How it stands, in words.
     pub fn state(&self) -> &'static str {
-        match (self.status, self.kind, self.claimed) {
-            (PaymentStatus::Pending, PaymentKind::Refund, _) => "To be approved",
-            (PaymentStatus::Pending, ..) => "Submitted",
-            (PaymentStatus::Success, _, Some(claimed)) if claimed > self.amount => "Granted in part",
-            (PaymentStatus::Success, _, Some(_)) => "Granted",
-            (PaymentStatus::Success, PaymentKind::Refund, _) => "Paid back",
-            (PaymentStatus::Success, ..) => "Received",
-            (PaymentStatus::Failed, PaymentKind::Refund, _) => "Refused",
-            (PaymentStatus::Failed, _, Some(_)) => "Denied",
-            (PaymentStatus::Failed, ..) => "Failed",
+        let goes_out = self.kind.goes_out();
+        match (self.status, self.claimed) {
+            (PaymentStatus::Pending, _) if goes_out => "To be approved",
+            (PaymentStatus::Success, _) if goes_out => "Paid back",
+            (PaymentStatus::Failed, _) if goes_out => "Refused",
+            (PaymentStatus::Pending, _) => "Submitted",
+            (PaymentStatus::Success, Some(claimed)) if claimed > self.amount => "Granted in part",
+            (PaymentStatus::Success, Some(_)) => "Granted",
+            (PaymentStatus::Success, None) => "Received",
+            (PaymentStatus::Failed, Some(_)) => "Denied",
+            (PaymentStatus::Failed, None) => "Failed",
         }
     }
 
@@ -210,10 +242,12 @@ impl Payment {
 #[derive(Clone, Debug, Insertable)]
 #[diesel(table_name = payments)]
 pub struct NewPayment {
-    pub bill_id: BillId,
+    pub patient_id: PatientId,
+    pub bill_id: Option<BillId>,
     pub kind: PaymentKind,
     pub method: Method,
     pub status: PaymentStatus,
+    pub currency: String,
     pub amount: i64,
     pub claimed: Option<i64>,
     pub given: Option<i64>,

@@ -100,10 +100,12 @@ pub fn tax_rate(db: &mut DbConnection, now: NaiveDateTime) -> Result<TaxRateId, 
 /// 1.00 in cash for a bill of its own.
 pub fn payment(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime) -> Result<PaymentId, AppError> {
     let new = NewPayment {
-        bill_id: issued_bill(db, patient, now)?,
+        patient_id: patient,
+        bill_id: Some(issued_bill(db, patient, now)?),
         kind: PaymentKind::Payment,
         method: Method::Cash,
         status: PaymentStatus::Success,
+        currency: "EUR".to_owned(),
         amount: 100,
         claimed: None,
         given: None,

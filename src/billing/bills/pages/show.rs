@@ -8,7 +8,7 @@ use crate::audit::Entry;
 use crate::billing::bills::model::{Bill, BillId, BillStatus, Line, LineId};
 use crate::billing::bills::{forms, queries};
 use crate::billing::model::Payer;
-use crate::billing::payments::model::PaymentRow;
+use crate::billing::payments::model::{PaymentRow, PaymentStatus};
 use crate::billing::prices::model::PriceItem;
 use crate::billing::taxes::model::{TaxRate, percent};
 use crate::billing::{payments, prices, queries as accounts, taxes};
@@ -37,6 +37,12 @@ pub(super) struct ShowPage {
     is_draft: bool,
     may_manage: bool,
     may_correct: bool,
+    /// Whether a line can still be taken back.
+    may_credit: bool,
+    /// Whether something was paid that can be paid back.
+    may_refund: bool,
+    /// Nothing was paid or credited.
+    may_void: bool,
     payments: Vec<PaymentRow>,
     zone: Zone,
     may_take: bool,
@@ -94,6 +100,9 @@ pub(super) async fn page<R: Requirement>(cx: &Cx<R>, id: BillId, form: Option<Fo
         is_draft: bill.status == BillStatus::Draft,
         may_manage: cx.may(Permission::ManageBills),
         may_correct: cx.may(Permission::CorrectBills) && bill.counts() && bill.credit_of.is_none(),
+        may_credit: credited.len() < lines.len(),
+        may_refund: paid.iter().any(|row| row.payment.status == PaymentStatus::Success),
+        may_void: credits.is_empty() && paid.iter().all(|row| row.payment.status == PaymentStatus::Failed),
         may_take: cx.may(Permission::TakePayments) && bill.counts() && bill.credit_of.is_none() && rest > 0,
         may_decide: cx.may(Permission::TakePayments),
         issued_on: bill.issued_at.map(|at| date_text(zone.date(at))).unwrap_or_default(),

@@ -1,49 +1,18 @@
-//! Taking payments at the desk and in the office, refunds, and what insurances answer.
+//! Taking a payment of a bill, and paying something of it back.
 
 use askama::Template;
-use chrono::NaiveDate;
 
-use super::forms::{self, BACK, METHODS};
-use super::model::{Payment, PaymentId, PaymentKind, PaymentRow, PaymentStatus};
-use super::{actions, queries};
 use crate::access::{Permission, Requirement, can, token};
 use crate::audit::Entry;
 use crate::billing::bills;
-use crate::billing::bills::model::{Bill, BillId, BillRow};
-use crate::billing::bills::queries::Which;
+use crate::billing::bills::model::{Bill, BillId};
 use crate::billing::model::Payer;
+use crate::billing::payments::model::{PaymentKind, PaymentRow, PaymentStatus};
+use crate::billing::payments::{actions, forms, queries};
 use crate::billing::queries as accounts;
 use crate::error::AppError;
 use crate::time::Zone;
-use crate::web::page::encode;
-use crate::web::paging::PAGE_SIZE;
-use crate::web::{Answer, Cx, Flash, Form, Page, Paging};
-
-#[derive(Template)]
-#[template(path = "billing/payments.html")]
-struct DeskPage {
-    page: Page,
-    query: String,
-    rows: Vec<BillRow>,
-    paging: Paging,
-    today: NaiveDate,
-}
-
-/// `GET /payments?q=`: the bills that something is left to pay of, to find the one in hand.
-pub async fn desk(cx: Cx<can::TakePayments>) -> Answer {
-    let (query, today, asked) = (cx.query("q"), cx.today(), cx.page_number());
-    let base = if query.is_empty() { "/payments".to_owned() } else { format!("/payments?q={}", encode(&query)) };
-    let words = query.clone();
-    let (rows, paging) = cx
-        .read(move |db| {
-            let paging = Paging::new(asked, bills::queries::count(db, Which::Open, &words, today)?, base);
-            let rows = bills::queries::list(db, Which::Open, &words, today, (paging.offset(), PAGE_SIZE))?;
-            Ok((rows, paging))
-        })
-        .await?;
-    cx.looked(Entry::new("listed", "bill", 0).note("found", rows.len())).await?;
-    cx.html(&DeskPage { page: cx.page("Payments"), query, rows, paging, today })
-}
+use crate::web::{Answer, Cx, Flash, Form, Page};
 
 #[derive(Template)]
 #[template(path = "billing/pay.html")]
@@ -55,7 +24,9 @@ struct PayPage {
     payments: Vec<PaymentRow>,
     rest: i64,
     zone: Zone,
-    methods: &'static [(&'static str, &'static str)],
+    methods: Vec<(&'static str, String)>,
+    /// What is held for the patient in the bill's currency, minor units.
+    held: i64,
     is_refund: bool,
     sees_bill: bool,
     may_decide: bool,
@@ -68,14 +39,16 @@ async fn pay_page<R: Requirement>(
     is_refund: bool,
 ) -> Result<PayPage, AppError> {
     let actor = cx.actor()?.clone();
-    let (bill, payer, payments, rest) = cx
+    let (bill, payer, payments, rest, held) = cx
         .read(move |db| {
             let bill = bills::queries::find(db, &actor, id)?;
             let payer = accounts::payer(db, &actor, bill.patient_id)?;
             let rest = bills::queries::rest(db, &bill)?;
-            Ok((bill, payer, queries::of_bill(db, id)?, rest))
+            let held = queries::held(db, bill.patient_id)?;
+            Ok((bill, payer, queries::of_bill(db, id)?, rest, held))
         })
         .await?;
+    let held = held.iter().find(|(currency, _)| *currency == bill.currency).map_or(0, |(_, sum)| *sum);
     // What waits for an insurance is not asked of anybody else.
     let waits =
         |row: &&PaymentRow| row.payment.status == PaymentStatus::Pending && row.payment.kind == PaymentKind::Payment;
@@ -89,12 +62,13 @@ async fn pay_page<R: Requirement>(
     Ok(PayPage {
         page: cx.page(&format!("{title}: {}", id.code())),
         form,
-        bill,
         payer,
         payments,
         rest,
         zone: cx.zone(),
-        methods: if is_refund { &BACK } else { &METHODS },
+        methods: if is_refund { forms::ways_back(true) } else { forms::ways_to_pay(Some((&bill, held))) },
+        held,
+        bill,
         is_refund,
         sees_bill: cx.may(Permission::SeeBills),
         may_decide: cx.may(Permission::TakePayments),
@@ -102,7 +76,7 @@ async fn pay_page<R: Requirement>(
 }
 
 /// The key under which a form counts once: the person's own, so that nobody can take another's place.
-fn key<R: Requirement>(cx: &Cx<R>) -> String {
+pub(super) fn key<R: Requirement>(cx: &Cx<R>) -> String {
     match cx.form.value("_once") {
         "" => token::random(),
         once => token::hash(&format!("{once} {:?} {}", cx.by.user_id(), cx.path("id"))),
@@ -154,7 +128,7 @@ pub async fn refund(cx: Cx<can::CorrectBills>) -> Answer {
     let scope = actor.clone();
     let bill = cx.read(move |db| Ok(bills::queries::find(db, &scope, id)?)).await?;
     let mut form = cx.form.clone();
-    let Some(input) = forms::parse_refund(&mut form, bill.currency()) else {
+    let Some(input) = forms::parse_back(&mut form, bill.currency()) else {
         return cx.invalid(&pay_page(&cx, id, Some(form), true).await?);
     };
     let (key, waits) = (key(&cx), input.amount > cx.settings().refund_approval_limit);
@@ -174,53 +148,4 @@ pub async fn refund(cx: Cx<can::CorrectBills>) -> Answer {
             cx.invalid(&pay_page(&cx, id, Some(form), true).await?)
         }
     }
-}
-
-#[derive(Template)]
-#[template(path = "billing/decide.html")]
-struct DecidePage {
-    page: Page,
-    form: Form,
-    payment: Payment,
-    bill: Bill,
-    is_refund: bool,
-    answers: &'static [(&'static str, &'static str)],
-}
-
-const ANSWERS: [(&str, &str); 3] = [("approved", "Granted"), ("partly", "Granted in part"), ("denied", "Denied")];
-const REFUND_ANSWERS: [(&str, &str); 2] = [("approved", "Approve"), ("denied", "Refuse")];
-
-async fn decide_page<R: Requirement>(cx: &Cx<R>, id: PaymentId, form: Form) -> Result<DecidePage, AppError> {
-    let actor = cx.actor()?.clone();
-    let (payment, bill) = cx.read(move |db| actions::seen(db, &actor, id)).await?;
-    let is_refund = payment.kind == PaymentKind::Refund;
-    if is_refund && !cx.may(Permission::CorrectBills) {
-        return Err(AppError::Forbidden);
-    }
-    let title = if is_refund { "Approve a refund" } else { "What the insurance answered" };
-    let answers: &'static [_] = if is_refund { &REFUND_ANSWERS } else { &ANSWERS };
-    Ok(DecidePage { page: cx.page(title), form, payment, bill, is_refund, answers })
-}
-
-/// Claims are for those who take payments, refunds for those who correct bills.
-pub async fn offer_decision(cx: Cx<can::TakePayments>) -> Answer {
-    let page = decide_page(&cx, cx.id("id")?, Form::default()).await?;
-    cx.html(&page)
-}
-
-pub async fn decide(cx: Cx<can::TakePayments>) -> Answer {
-    let (by, actor, id) = (cx.by.clone(), cx.actor()?.clone(), cx.id::<PaymentId>("id")?);
-    // It also says whether the person may decide this one.
-    let shown = decide_page(&cx, id, Form::default()).await?;
-    let mut form = cx.form.clone();
-    let Some(granted) = forms::parse_decision(&mut form, shown.bill.currency(), shown.payment.amount) else {
-        return cx.invalid(&decide_page(&cx, id, form).await?);
-    };
-    if shown.is_refund && granted > 0 && granted < shown.payment.amount {
-        form.refuse_field("decision", "A refund is approved as a whole, or refused.");
-        return cx.invalid(&decide_page(&cx, id, form).await?);
-    }
-    let bill = cx.write(move |db| actions::decide(db, &by, &actor, id, granted)).await?;
-    let back = if cx.may(Permission::SeeBills) { format!("/bills/{bill}") } else { format!("/bills/{bill}/pay") };
-    cx.redirect_with(&back, &Flash::success("Written down."))
 }
