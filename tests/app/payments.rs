@@ -43,6 +43,13 @@ fn taken(app: &TestApp) -> Vec<(String, String, i64)> {
     })
 }
 
+/// Where what waits is decided.
+fn waiting(app: &TestApp) -> String {
+    let id: i64 =
+        app.read(|db| Ok(payments::table.filter(payments::status.eq("pending")).select(payments::id).first(db)?));
+    format!("/payments/{id}/decide")
+}
+
 async fn pay(by: &Visitor, id: BillId, method: &str, amount: &str) -> u16 {
     by.post(&format!("/bills/{id}/payments"), &[("method", method), ("amount", amount), ("insurer", "AXA")])
         .await
@@ -153,9 +160,7 @@ async fn a_refund_needs_a_second_person_above_the_limit(app: TestApp) {
     assert!(manager.post(&refund, &fields("10.01", "Too much")).await.expect(422).says("more than was paid"));
     manager.post(&refund, &fields("3", "Goodwill")).await.expect(303);
     manager.post(&refund, &fields("5", "Not done")).await.expect(303);
-    let waiting: i64 =
-        app.read(|db| Ok(payments::table.filter(payments::status.eq("pending")).select(payments::id).first(db)?));
-    let decide = format!("/payments/{waiting}/decide");
+    let decide = waiting(&app);
     let own = manager.post(&decide, &[("decision", "approved")]).await.expect(409);
     assert!(own.says("Somebody else has to approve"), "{}", own.words());
     app.sign_in(Role::Accountant).await.post(&decide, &[("decision", "approved")]).await.expect(403);
@@ -237,12 +242,12 @@ async fn money_taken_ahead_pays_later_bills_and_goes_back(app: TestApp) {
     assert!(manager.get(&account).await.expect(200).says("To be approved"));
     assert_eq!(pay(&desk, bill_of(&app, patient), "deposit", "0.01").await, 422);
     let other = app.sign_in(Role::BillingManager).await;
-    other.post("/payments/3/decide", &[("decision", "approved")]).await.expect(303);
+    other.post(&waiting(&app), &[("decision", "approved")]).await.expect(303);
 
     // What comes back of a bill can be held for the next one.
     let refund = [("method", "deposit"), ("amount", "4"), ("note", "Less was done")];
     manager.post(&format!("/bills/{id}/refund"), &refund).await.expect(303);
-    other.post("/payments/4/decide", &[("decision", "approved")]).await.expect(303);
+    other.post(&waiting(&app), &[("decision", "approved")]).await.expect(303);
     assert!(desk.get(&deposits).await.expect(200).says("4.00 EUR"));
     let receipt = desk.get("/payments/1/receipt").await.expect(200);
     assert!(receipt.says("Money held for bills to come"), "{}", receipt.words());
