@@ -32,6 +32,8 @@ pub enum AdminAction {
     RemoveDoctor,
     UpdateSchedule,
     ImportDiagnosisCodes,
+    OpenCashSession,
+    CloseCashSession,
 }
 
 /// What is recorded; who, when and from where comes from the request.

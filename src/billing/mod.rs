@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod bills;
+pub mod cash;
 pub mod forms;
 pub mod model;
 mod pages;
@@ -52,6 +53,14 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/payments/{id}/decide", payments::pages::decide);
     r.get("/payments/{id}/receipt", papers::print_receipt);
     r.get("/payments/{id}/receipt/pdf", papers::pdf_receipt);
+    r.get("/cash-sessions", cash::pages::index);
+    r.post("/cash-sessions", cash::pages::create);
+    r.get("/cash-sessions/new", cash::pages::new);
+    r.get("/cash-sessions/{id}", cash::pages::show);
+    r.get("/cash-sessions/{id}/close", cash::pages::offer_closing);
+    r.post("/cash-sessions/{id}/close", cash::pages::close);
+    r.get("/cash-sessions/{id}/print", cash::paper::print);
+    r.get("/cash-sessions/{id}/pdf", cash::paper::pdf);
     r.get("/tax-rates", taxes::pages::index);
     r.post("/tax-rates", taxes::pages::create);
     r.get("/tax-rates/new", taxes::pages::new);

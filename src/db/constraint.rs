@@ -219,6 +219,26 @@ const MEANINGS: &[Meaning] = &[
     Meaning { constraint: "ck_payments_final", field: "", message: "This payment is settled, and stays as it is." },
     Meaning { constraint: "ux_payments_idempotency_key", field: "", message: "This payment was written down already." },
     Meaning {
+        constraint: "ck_payments_cash",
+        field: "opening_float",
+        message: "Cash needs your cashier's day: enter what is in the drawer now, 0 if it is empty.",
+    },
+    Meaning {
+        constraint: "ck_payments_session",
+        field: "",
+        message: "Your cashier's day was closed meanwhile. Nothing was taken: send it once more.",
+    },
+    Meaning {
+        constraint: "ux_cash_sessions_user_id",
+        field: "opening_float",
+        message: "Your cashier's day is open already.",
+    },
+    Meaning {
+        constraint: "ck_cash_sessions_expected",
+        field: "counted",
+        message: "A payment has just come in. Count the drawer once more.",
+    },
+    Meaning {
         constraint: "ck_bills_taken",
         field: "",
         message: "Something was paid of this bill. Take it back by a credit note instead.",

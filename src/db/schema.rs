@@ -170,6 +170,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    cash_sessions (id) {
+        id -> BigInt,
+        user_id -> BigInt,
+        currency -> Text,
+        opening_float -> BigInt,
+        opened_at -> Timestamp,
+        closed_at -> Nullable<Timestamp>,
+        counted -> Nullable<BigInt>,
+        expected -> Nullable<BigInt>,
+        note -> Text,
+    }
+}
+
+diesel::table! {
     charge_items (id) {
         id -> BigInt,
         patient_id -> BigInt,
@@ -553,6 +567,7 @@ diesel::table! {
         taken_at -> Timestamp,
         decided_by -> Nullable<BigInt>,
         decided_at -> Nullable<Timestamp>,
+        session_id -> Nullable<BigInt>,
     }
 }
 
@@ -984,6 +999,7 @@ diesel::joinable!(bill_lines -> bills (bill_id));
 diesel::joinable!(bill_lines -> charge_items (charge_item_id));
 diesel::joinable!(bills -> appointments (appointment_id));
 diesel::joinable!(bills -> patients (patient_id));
+diesel::joinable!(cash_sessions -> users (user_id));
 diesel::joinable!(charge_items -> appointments (appointment_id));
 diesel::joinable!(charge_items -> departments (department_id));
 diesel::joinable!(charge_items -> dispensing_items (dispensing_item_id));
@@ -1070,6 +1086,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     availability_exceptions,
     bill_lines,
     bills,
+    cash_sessions,
     charge_items,
     conditions,
     departments,

@@ -52,6 +52,8 @@ pub enum Part {
     },
     Table(Table),
     Figure(Figure),
+    /// Places for signatures side by side, with the words under each: two at most.
+    Signatures([String; 2]),
 }
 
 /// A table; the cells of its first column name their rows.

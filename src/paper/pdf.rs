@@ -34,6 +34,8 @@ const GAP: f32 = 12.0;
 const CELL: f32 = 5.0;
 const QR: f32 = 74.0;
 const SIGNATURE: f32 = 200.0;
+/// Above the line of a signature.
+const SIGNATURE_ROOM: f32 = 46.0;
 
 type Color = [u8; 3];
 const INK: Color = [17, 17, 17];
@@ -276,6 +278,7 @@ impl Writer {
             Part::Warning { text, points } => self.warning(text, points),
             Part::Table(table) => self.table(table),
             Part::Figure(figure) => self.figure(figure)?,
+            Part::Signatures(words) => self.signatures(words),
         }
         Ok(())
     }
@@ -380,15 +383,31 @@ impl Writer {
             return;
         }
         let block = self.block(&lines.join("\n"), style(9.0, false, INK), "", SIGNATURE, Alignment::Center);
-        let room = 46.0;
-        self.need(room + block.layout.height());
-        let (x, y) = (MARGIN + INNER - SIGNATURE, self.y + room);
+        self.need(SIGNATURE_ROOM + block.layout.height());
+        self.signed(&block, MARGIN + INNER - SIGNATURE);
+        self.y += SIGNATURE_ROOM + block.layout.height();
+    }
+
+    /// Two places for signatures side by side.
+    fn signatures(&mut self, words: &[String; 2]) {
+        let blocks =
+            words.each_ref().map(|words| self.block(words, style(9.0, false, INK), "", SIGNATURE, Alignment::Center));
+        let height = blocks.iter().map(|block| block.layout.height()).fold(0.0, f32::max);
+        self.need(SIGNATURE_ROOM + height);
+        for (block, x) in blocks.iter().zip([MARGIN, MARGIN + INNER - SIGNATURE]) {
+            self.signed(block, x);
+        }
+        self.y += SIGNATURE_ROOM + height;
+    }
+
+    /// A line to sign on with its words, below where the page is.
+    fn signed(&mut self, block: &Rc<Block>, x: f32) {
+        let y = self.y + SIGNATURE_ROOM;
         let mut path = BezPath::new();
         path.move_to((0.0, 0.0));
         path.line_to((f64::from(SIGNATURE), 0.0));
         self.put(Ink::Path { path, scale: 1.0, x, y: y - 4.0, color: INK, width: Some(0.75) });
-        self.at(&block, x, y);
-        self.y = y + block.layout.height();
+        self.at(block, x, y);
     }
 
     fn feet(&mut self, foot: &str) {

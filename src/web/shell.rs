@@ -194,6 +194,7 @@ const LINKS: &[Link] = &[
     link("Money", "Payments", "/payments", "coin", "t")
         .for_those_who(Permission::TakePayments)
         .also_within(&["/bills/*/pay"]),
+    link("Money", "Cashier\u{2019}s day", "/cash-sessions", "cash", "d").for_those_who(Permission::TakePayments),
     link("Money", "To bill", "/charges", "clipboard-list", "g").for_those_who(Permission::ManageBills),
     link("Money", "Bills", "/bills", "receipt", "o").for_those_who(Permission::SeeBills).also_within(&[
         "/patients/*/bills",

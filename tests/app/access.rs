@@ -144,6 +144,8 @@ pub struct World {
     charge: String,
     bill: String,
     payment: String,
+    /// Somebody else's cashier's day, which is open.
+    session: String,
     tax_rate: String,
     price: String,
     /// A test with a result that nobody has read.
@@ -166,6 +168,10 @@ impl World {
                 bill: money::issued_bill(db, patient, now)?.to_string(),
                 tax_rate: money::tax_rate(db, now)?.to_string(),
                 payment: money::payment(db, patient, now)?.to_string(),
+                session: {
+                    let cashier = factory::person(db, Role::Receptionist, now)?;
+                    money::session(db, cashier, now)?.to_string()
+                },
                 charge: money::charge(db, patient, 1_000, now)?.to_string(),
                 price: money::price(db, now)?.to_string(),
                 document: papers::document(db, patient, now)?.to_string(),
@@ -222,6 +228,7 @@ impl World {
             "documents" => &self.document,
             "bills" => &self.bill,
             "payments" => &self.payment,
+            "cash-sessions" => &self.session,
             "tax-rates" => &self.tax_rate,
             "charges" => &self.charge,
             "prices" => &self.price,

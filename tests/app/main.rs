@@ -14,6 +14,7 @@ mod board;
 mod booking;
 mod browser;
 mod calendar;
+mod cash;
 mod chart;
 mod cli;
 mod crash;
@@ -67,6 +68,7 @@ fn main() -> ExitCode {
     browser::tests(&mut suite);
     cli::tests(&mut suite);
     calendar::tests(&mut suite);
+    cash::tests(&mut suite);
     chart::tests(&mut suite);
     crash::tests(&mut suite);
     dashboards::tests(&mut suite);

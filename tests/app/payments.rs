@@ -51,9 +51,8 @@ fn waiting(app: &TestApp) -> String {
 }
 
 async fn pay(by: &Visitor, id: BillId, method: &str, amount: &str) -> u16 {
-    by.post(&format!("/bills/{id}/payments"), &[("method", method), ("amount", amount), ("insurer", "AXA")])
-        .await
-        .status
+    let fields = [("method", method), ("amount", amount), ("insurer", "AXA"), ("opening_float", "0")];
+    by.post(&format!("/bills/{id}/payments"), &fields).await.status
 }
 
 async fn a_bill_is_paid_in_parts_and_change_is_worked_out(app: TestApp) {
@@ -65,7 +64,7 @@ async fn a_bill_is_paid_in_parts_and_change_is_worked_out(app: TestApp) {
     assert_eq!(page.input("amount").as_deref(), Some("10.00"));
     desk.get(&format!("/bills/{id}")).await.expect(403);
 
-    let fields = [("method", "cash"), ("amount", "4"), ("given", "5")];
+    let fields = [("method", "cash"), ("amount", "4"), ("given", "5"), ("opening_float", "20")];
     desk.post(&format!("/bills/{id}/payments"), &fields).await.expect(303);
     let receipt = desk.get("/payments/1/receipt").await.expect(200);
     assert!(receipt.says("Change") && receipt.says("1.00 EUR"), "{}", receipt.words());
@@ -95,7 +94,7 @@ async fn what_cannot_be_taken_is_said_beside_its_field(app: TestApp) {
         ("gold", "10", "", "Choose how it is paid"),
         ("insurance", "10", "", "Name the insurance"),
     ] {
-        let fields = [("method", method), ("amount", amount), ("given", given)];
+        let fields = [("method", method), ("amount", amount), ("given", given), ("opening_float", "0")];
         let page = desk.post(&format!("/bills/{id}/payments"), &fields).await.expect(422);
         assert!(page.says(message), "{method} {amount}: {}", page.words());
         assert_eq!(page.input("amount").as_deref(), Some(amount));
@@ -119,7 +118,7 @@ async fn a_payment_sent_twice_counts_once(app: TestApp) {
     let (_, id) = bill(&app);
     let desk = app.sign_in(Role::Receptionist).await;
     let once = desk.get(&format!("/bills/{id}/pay")).await.expect(200).input("_once").expect("forms carry their key");
-    let fields = [("method", "cash"), ("amount", "2"), ("_once", once.as_str())];
+    let fields = [("method", "cash"), ("amount", "2"), ("opening_float", "0"), ("_once", once.as_str())];
     let path = format!("/bills/{id}/payments");
     let sent = join_all((0..6).map(|_| desk.post(&path, &fields))).await;
     assert!(sent.iter().all(|reply| reply.status == 303), "{:?}", sent.iter().map(|r| r.status).collect::<Vec<_>>());
@@ -164,7 +163,9 @@ async fn a_refund_needs_a_second_person_above_the_limit(app: TestApp) {
     let own = manager.post(&decide, &[("decision", "approved")]).await.expect(409);
     assert!(own.says("Somebody else has to approve"), "{}", own.words());
     app.sign_in(Role::Accountant).await.post(&decide, &[("decision", "approved")]).await.expect(403);
-    other.post(&decide, &[("decision", "approved")]).await.expect(303);
+    // Who approves hands it out of their own drawer.
+    assert!(other.post(&decide, &[("decision", "approved")]).await.expect(422).says("what is in the drawer now"));
+    other.post(&decide, &[("decision", "approved"), ("opening_float", "50")]).await.expect(303);
     assert_eq!(
         taken(&app).iter().map(|(kind, status, amount)| (kind.as_str(), status.as_str(), *amount)).collect::<Vec<_>>(),
         [("payment", "success", 1_000), ("refund", "success", 300), ("refund", "success", 500)]

@@ -32,6 +32,7 @@ async fn every_column_of_the_schema_is_there(app: TestApp) {
         schema::availability_exceptions::table.select(schema::availability_exceptions::all_columns).execute(db)?;
         schema::bill_lines::table.select(schema::bill_lines::all_columns).execute(db)?;
         schema::bills::table.select(schema::bills::all_columns).execute(db)?;
+        schema::cash_sessions::table.select(schema::cash_sessions::all_columns).execute(db)?;
         schema::charge_items::table.select(schema::charge_items::all_columns).execute(db)?;
         schema::conditions::table.select(schema::conditions::all_columns).execute(db)?;
         schema::departments::table.select(schema::departments::all_columns).execute(db)?;

@@ -6,7 +6,7 @@ use super::queries;
 use crate::access::{Actor, By};
 use crate::audit::{self, Entry};
 use crate::billing::bills::model::{Bill, BillId};
-use crate::billing::{bills, queries as accounts};
+use crate::billing::{bills, cash, queries as accounts};
 use crate::db::DbConnection;
 use crate::error::AppError;
 use crate::patients::model::PatientId;
@@ -16,7 +16,8 @@ use crate::settings::model::Settings;
 /// Takes a payment, or submits a claim. `key` is the form's own: sent twice, it counts once.
 ///
 /// # Errors
-/// `NotFound` out of the person's scope; `Constraint` for a bill that takes none, and for more than is left of it.
+/// `NotFound` out of the person's scope; `Constraint` for a bill that takes none, for more than is left of it, and for
+/// cash without a cashier's day.
 pub fn take(
     db: &mut DbConnection,
     by: &By,
@@ -49,14 +50,23 @@ pub fn take(
         needs_approval: false,
         taken_by: actor.user_id,
         taken_at: by.now,
+        session_id: None,
     };
-    let payment = insert(db, by, &new, "taken")?;
+    let payment = insert(db, by, actor, (new, input.opening_float), "taken")?;
     bills::actions::follow(db, by, &bill)?;
     Ok(payment)
 }
 
-fn insert(db: &mut DbConnection, by: &By, new: &NewPayment, verb: &'static str) -> Result<PaymentId, AppError> {
-    let id = queries::insert(db, new)?;
+/// Writes it down in the cashier's day that it belongs to; cash opens one where a float was given for it.
+fn insert(
+    db: &mut DbConnection,
+    by: &By,
+    actor: &Actor,
+    (mut new, opening_float): (NewPayment, Option<i64>),
+    verb: &'static str,
+) -> Result<PaymentId, AppError> {
+    new.session_id = cash::actions::joined(db, by, actor, (new.method, new.status, &new.currency), opening_float)?;
+    let id = queries::insert(db, &new)?;
     let (kind, method): (&'static str, &'static str) = (new.kind.into(), new.method.into());
     let status: &'static str = new.status.into();
     let entry = Entry::new(verb, "payment", id)
@@ -74,7 +84,7 @@ fn insert(db: &mut DbConnection, by: &By, new: &NewPayment, verb: &'static str) 
 /// Pays something of a bill back, or asks for the second person whom the settings want for so much.
 ///
 /// # Errors
-/// `NotFound` out of the person's scope; `Constraint` for more than was paid.
+/// `NotFound` out of the person's scope; `Constraint` for more than was paid, and for cash without a cashier's day.
 pub fn refund(
     db: &mut DbConnection,
     by: &By,
@@ -91,7 +101,7 @@ pub fn refund(
         currency: bill.currency.clone(),
         ..back(by, actor, bill.patient_id, key, input, needs_approval)
     };
-    let payment = insert(db, by, &new, "refunded")?;
+    let payment = insert(db, by, actor, (new, input.opening_float), "refunded")?;
     bills::actions::follow(db, by, &bill)?;
     Ok(payment)
 }
@@ -122,6 +132,7 @@ fn back(
         needs_approval,
         taken_by: actor.user_id,
         taken_at: by.now,
+        session_id: None,
     }
 }
 
@@ -132,7 +143,7 @@ fn settings(db: &mut DbConnection) -> Result<Settings, AppError> {
 /// Takes money ahead, in the hospital's currency.
 ///
 /// # Errors
-/// `NotFound` out of the person's scope.
+/// `NotFound` out of the person's scope; `Constraint` for cash without a cashier's day.
 pub fn deposit(
     db: &mut DbConnection,
     by: &By,
@@ -159,14 +170,15 @@ pub fn deposit(
         needs_approval: false,
         taken_by: actor.user_id,
         taken_at: by.now,
+        session_id: None,
     };
-    insert(db, by, &new, "taken")
+    insert(db, by, actor, (new, input.opening_float), "taken")
 }
 
 /// Gives back what is held, or asks for the second person whom the settings want for so much.
 ///
 /// # Errors
-/// `NotFound` out of the person's scope; `Constraint` for more than is held.
+/// `NotFound` out of the person's scope; `Constraint` for more than is held, and for cash without a cashier's day.
 pub fn return_deposit(
     db: &mut DbConnection,
     by: &By,
@@ -182,7 +194,7 @@ pub fn return_deposit(
         currency: settings.currency().code().to_owned(),
         ..back(by, actor, patient, key, input, needs_approval)
     };
-    insert(db, by, &new, "refunded")
+    insert(db, by, actor, (new, input.opening_float), "refunded")
 }
 
 /// A payment of a patient whose bills the person may see, and the bill that it is of; none for deposits.
@@ -196,11 +208,18 @@ pub fn seen(db: &mut DbConnection, actor: &Actor, id: PaymentId) -> Result<(Paym
     Ok((payment, bill))
 }
 
-/// Settles what waits: `granted` counts, nothing for no.
+/// Settles what waits: `granted` counts, nothing for no. Who approves a refund in cash hands it out of their own drawer.
 ///
 /// # Errors
-/// `Conflict` for one's own refund, and for what was settled already.
-pub fn decide(db: &mut DbConnection, by: &By, actor: &Actor, id: PaymentId, granted: i64) -> Result<(), AppError> {
+/// `Conflict` for one's own refund, and for what was settled already; `Constraint` for cash without a cashier's day.
+pub fn decide(
+    db: &mut DbConnection,
+    by: &By,
+    actor: &Actor,
+    id: PaymentId,
+    granted: i64,
+    opening_float: Option<i64>,
+) -> Result<(), AppError> {
     let (payment, bill) = seen(db, actor, id)?;
     if granted > 0 && payment.needs_approval && payment.taken_by == actor.user_id {
         return Err(AppError::Conflict("Somebody else has to approve the refund that you asked for.".to_owned()));
@@ -209,7 +228,9 @@ pub fn decide(db: &mut DbConnection, by: &By, actor: &Actor, id: PaymentId, gran
         1.. => (PaymentStatus::Success, granted.min(payment.amount)),
         _ => (PaymentStatus::Failed, payment.amount),
     };
-    if !queries::settle(db, by, &payment, status, amount)? {
+    let session =
+        cash::actions::joined(db, by, actor, (payment.method, status, &payment.currency), opening_float)?;
+    if !queries::settle(db, by, &payment, (status, amount), session)? {
         return Err(AppError::Conflict("Somebody else has settled this already.".to_owned()));
     }
     let to: &'static str = status.into();

@@ -2,6 +2,7 @@
 
 use super::model::Method;
 use crate::billing::bills::model::Bill;
+use crate::billing::cash;
 use crate::money::Currency;
 use crate::web::Form;
 
@@ -46,6 +47,8 @@ pub struct PaymentInput {
     pub note: String,
     /// It was tried and did not come: kept, not counted.
     pub has_failed: bool,
+    /// What is in the drawer: opens the cashier's day where cash needs it.
+    pub opening_float: Option<i64>,
 }
 
 /// Reads the form of money taken ahead; what is wrong stands in it afterwards.
@@ -72,6 +75,7 @@ pub fn parse(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
     if method == Method::Insurance && insurer.is_empty() {
         form.refuse_field("insurer", "Name the insurance.");
     }
+    let opening_float = cash::forms::opening_by_the_way(form, currency);
     let is_tried = matches!(method, Method::CreditCard | Method::BankTransfer);
     let input = PaymentInput {
         method,
@@ -81,6 +85,7 @@ pub fn parse(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
         insurer: if method == Method::Insurance { insurer } else { String::new() },
         note: form.text("note", 300),
         has_failed: is_tried && form.ticked("has_failed"),
+        opening_float,
     };
     form.is_valid().then_some(input)
 }
@@ -107,6 +112,7 @@ pub fn parse_back(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
         insurer: String::new(),
         note: form.required("note", 300, "Say why, so that the books explain it."),
         has_failed: false,
+        opening_float: cash::forms::opening_by_the_way(form, currency),
     };
     form.is_valid().then_some(input)
 }

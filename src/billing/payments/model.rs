@@ -12,6 +12,7 @@ use diesel_derive_newtype::DieselNewType;
 
 use crate::accounts::model::UserId;
 use crate::billing::bills::model::BillId;
+use crate::billing::cash::model::SessionId;
 use crate::codes;
 use crate::db::schema::payments;
 use crate::db::text;
@@ -174,6 +175,8 @@ pub struct Payment {
     pub taken_by: UserId,
     /// In UTC.
     pub taken_at: NaiveDateTime,
+    /// The cashier's day that it counts in.
+    pub session_id: Option<SessionId>,
 }
 
 impl Payment {
@@ -258,6 +261,8 @@ pub struct NewPayment {
     pub needs_approval: bool,
     pub taken_by: UserId,
     pub taken_at: NaiveDateTime,
+    /// The cashier's day that it counts in: cash always, everything else where one is open.
+    pub session_id: Option<SessionId>,
 }
 
 /// A payment in a list, with who took it.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::model::{Method, NewPayment, Payment, PaymentId, PaymentKind, PaymentRow, PaymentStatus};
 use crate::access::By;
 use crate::billing::bills::model::BillId;
+use crate::billing::cash::model::SessionId;
 use crate::db::schema::{payments, users};
 use crate::db::{DbConnection, MultiBackend};
 use crate::patients::model::PatientId;
@@ -93,7 +94,7 @@ pub fn sums(db: &mut DbConnection, bills: &[BillId]) -> QueryResult<Vec<(BillId,
 ///
 /// # Errors
 /// `ck_payments_rest` beyond what is left, `ck_payments_refund` beyond what was paid, `ck_payments_deposit` beyond what is
-/// held, `ux_payments_idempotency_key` for one that was sent before.
+/// held, `ux_payments_idempotency_key` for one that was sent before, `ck_payments_cash` for cash without a cashier's day.
 pub fn insert(db: &mut DbConnection, new: &NewPayment) -> QueryResult<PaymentId> {
     diesel::insert_into(payments::table).values(new).returning(payments::id).get_result(db)
 }
@@ -103,8 +104,8 @@ pub fn settle(
     db: &mut DbConnection,
     by: &By,
     payment: &Payment,
-    status: PaymentStatus,
-    amount: i64,
+    (status, amount): (PaymentStatus, i64),
+    session: Option<SessionId>,
 ) -> QueryResult<bool> {
     let waiting = payments::table.find(payment.id).filter(payments::status.eq(PaymentStatus::Pending));
     let changed = diesel::update(waiting)
@@ -113,6 +114,7 @@ pub fn settle(
             payments::amount.eq(amount),
             payments::decided_by.eq(by.user_id()),
             payments::decided_at.eq(by.now),
+            payments::session_id.eq(session),
         ))
         .execute(db)?;
     Ok(changed == 1)

@@ -3,7 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use infirmary::access::{By, Role};
+use infirmary::accounts::model::UserId;
 use infirmary::billing::bills::model::{BillId, BillStatus, NewBill, NewLine};
+use infirmary::billing::cash::model::{NewSession, SessionId};
 use infirmary::billing::model::{ChargeId, ChargeKind, ChargeStatus, NewCharge};
 use infirmary::billing::payments::model::{Method, NewPayment, PaymentId, PaymentKind, PaymentStatus};
 use infirmary::billing::prices::forms::PriceInput;
@@ -11,7 +13,7 @@ use infirmary::billing::prices::model::PriceItemId;
 use infirmary::billing::taxes::forms::TaxInput;
 use infirmary::billing::taxes::model::TaxRateId;
 use infirmary::billing::totals::{self, Discount};
-use infirmary::billing::{bills, payments, prices, queries, taxes};
+use infirmary::billing::{bills, cash, payments, prices, queries, taxes};
 use infirmary::db::DbConnection;
 use infirmary::db::schema;
 use infirmary::error::AppError;
@@ -97,16 +99,36 @@ pub fn tax_rate(db: &mut DbConnection, now: NaiveDateTime) -> Result<TaxRateId, 
     Ok(taxes::queries::insert(db, &input, now)?)
 }
 
+/// A cashier's day that is open with nothing in the drawer.
+pub fn session(db: &mut DbConnection, user: UserId, now: NaiveDateTime) -> Result<SessionId, AppError> {
+    let new = NewSession { user_id: user, currency: "EUR".to_owned(), opening_float: 0, opened_at: now };
+    Ok(cash::queries::insert(db, &new)?)
+}
+
 /// 1.00 in cash for a bill of its own.
 pub fn payment(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime) -> Result<PaymentId, AppError> {
+    let by = factory::person(db, Role::Receptionist, now)?;
+    let session = session(db, by, now)?;
+    let bill = issued_bill(db, patient, now)?;
+    cash(db, bill, (by, Some(session)), 100, now)
+}
+
+/// A payment in cash by somebody, in this cashier's day.
+pub fn cash(
+    db: &mut DbConnection,
+    bill: BillId,
+    (taken_by, session_id): (UserId, Option<SessionId>),
+    amount: i64,
+    now: NaiveDateTime,
+) -> Result<PaymentId, AppError> {
     let new = NewPayment {
-        patient_id: patient,
-        bill_id: Some(issued_bill(db, patient, now)?),
+        patient_id: schema::bills::table.find(bill).select(schema::bills::patient_id).first(db)?,
+        bill_id: Some(bill),
         kind: PaymentKind::Payment,
         method: Method::Cash,
         status: PaymentStatus::Success,
         currency: "EUR".to_owned(),
-        amount: 100,
+        amount,
         claimed: None,
         given: None,
         transaction_id: String::new(),
@@ -114,8 +136,9 @@ pub fn payment(db: &mut DbConnection, patient: PatientId, now: NaiveDateTime) ->
         note: String::new(),
         idempotency_key: format!("payment {}", number()),
         needs_approval: false,
-        taken_by: factory::person(db, Role::Receptionist, now)?,
+        taken_by,
         taken_at: now,
+        session_id,
     };
     Ok(payments::queries::insert(db, &new)?)
 }

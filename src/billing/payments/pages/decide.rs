@@ -3,7 +3,9 @@
 use askama::Template;
 
 use crate::access::{Permission, Requirement, can};
-use crate::billing::payments::model::{Payment, PaymentId};
+use crate::billing::cash;
+use crate::billing::cash::model::Session;
+use crate::billing::payments::model::{Method, Payment, PaymentId};
 use crate::billing::payments::{actions, forms};
 use crate::error::AppError;
 use crate::money::Currency;
@@ -21,6 +23,10 @@ struct DecidePage {
     currency: Currency,
     is_refund: bool,
     answers: &'static [(&'static str, &'static str)],
+    /// Whether approving it takes cash out of the person's drawer.
+    is_cash: bool,
+    /// The person's open cashier's day.
+    session: Option<Session>,
 }
 
 const ANSWERS: [(&str, &str); 3] = [("approved", "Granted"), ("partly", "Granted in part"), ("denied", "Denied")];
@@ -28,7 +34,12 @@ const REFUND_ANSWERS: [(&str, &str); 2] = [("approved", "Approve"), ("denied", "
 
 async fn decide_page<R: Requirement>(cx: &Cx<R>, id: PaymentId, form: Form) -> Result<DecidePage, AppError> {
     let actor = cx.actor()?.clone();
-    let (payment, bill) = cx.read(move |db| actions::seen(db, &actor, id)).await?;
+    let (payment, bill, session) = cx
+        .read(move |db| {
+            let (payment, bill) = actions::seen(db, &actor, id)?;
+            Ok((payment, bill, cash::queries::open_of(db, actor.user_id)?))
+        })
+        .await?;
     let is_refund = payment.kind.goes_out();
     if is_refund && !cx.may(Permission::CorrectBills) {
         return Err(AppError::Forbidden);
@@ -41,7 +52,8 @@ async fn decide_page<R: Requirement>(cx: &Cx<R>, id: PaymentId, form: Form) -> R
         None => format!("/patients/{}/deposits", payment.patient_id),
     };
     let currency = Currency::named(&payment.currency).unwrap_or_else(Currency::fallback);
-    Ok(DecidePage { page: cx.page(title), form, payment, back, currency, is_refund, answers })
+    let is_cash = is_refund && payment.method == Method::Cash;
+    Ok(DecidePage { page: cx.page(title), form, payment, back, currency, is_refund, answers, is_cash, session })
 }
 
 /// Claims are for those who take payments, refunds for those who correct bills.
@@ -62,6 +74,13 @@ pub async fn decide(cx: Cx<can::TakePayments>) -> Answer {
         form.refuse_field("decision", "A refund is approved as a whole, or refused.");
         return cx.invalid(&decide_page(&cx, id, form).await?);
     }
-    cx.write(move |db| actions::decide(db, &by, &actor, id, granted)).await?;
+    let float = cash::forms::opening_by_the_way(&mut form, shown.currency);
+    if !form.is_valid() {
+        return cx.invalid(&decide_page(&cx, id, form).await?);
+    }
+    if let Err(error) = cx.write(move |db| actions::decide(db, &by, &actor, id, granted, float)).await {
+        form.refuse(error)?;
+        return cx.invalid(&decide_page(&cx, id, form).await?);
+    }
     cx.redirect_with(&shown.back, &Flash::success("Written down."))
 }

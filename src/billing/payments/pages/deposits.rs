@@ -5,6 +5,8 @@ use askama::Template;
 use super::pay::key;
 use crate::access::{Permission, Requirement, can};
 use crate::audit::Entry;
+use crate::billing::cash;
+use crate::billing::cash::model::Session;
 use crate::billing::model::Payer;
 use crate::billing::payments::model::PaymentRow;
 use crate::billing::payments::{actions, forms, queries};
@@ -37,6 +39,8 @@ struct DepositsPage {
     /// Whether there is anything to give back, and the person may.
     may_return: bool,
     sees_bills: bool,
+    /// The person's open cashier's day; without one, cash opens it by the way.
+    session: Option<Session>,
 }
 
 /// What is held, in words: nothing in the hospital's currency, when there is none.
@@ -51,11 +55,12 @@ pub(in crate::billing) fn held_text(held: &[(String, i64)], own: Currency) -> St
 async fn page<R: Requirement>(cx: &Cx<R>, id: PatientId, form: Form) -> Result<DepositsPage, AppError> {
     let (actor, today) = (cx.actor()?.clone(), cx.today());
     let opens_record = cx.may(Permission::SeeRecords);
-    let (payer, banner, held, payments) = cx
+    let (payer, banner, held, payments, session) = cx
         .read(move |db| {
             let payer = accounts::payer(db, &actor, id)?;
             let banner = if opens_record { Some(banner::load(db, &actor, id, today)?) } else { None };
-            Ok((payer, banner, queries::held(db, id)?, queries::of_deposit(db, id)?))
+            let session = cash::queries::open_of(db, actor.user_id)?;
+            Ok((payer, banner, queries::held(db, id)?, queries::of_deposit(db, id)?, session))
         })
         .await?;
     let currency = cx.settings().currency();
@@ -74,6 +79,7 @@ async fn page<R: Requirement>(cx: &Cx<R>, id: PatientId, form: Form) -> Result<D
         zone: cx.zone(),
         may_decide: cx.may(Permission::TakePayments),
         sees_bills: cx.may(Permission::SeeBills),
+        session,
     })
 }
 
@@ -121,11 +127,17 @@ struct ReturnPage {
     held: String,
     methods: Vec<(&'static str, String)>,
     currency: &'static str,
+    session: Option<Session>,
 }
 
 async fn return_page<R: Requirement>(cx: &Cx<R>, id: PatientId, form: Option<Form>) -> Result<ReturnPage, AppError> {
     let actor = cx.actor()?.clone();
-    let (payer, held) = cx.read(move |db| Ok((accounts::payer(db, &actor, id)?, queries::held(db, id)?))).await?;
+    let (payer, held, session) = cx
+        .read(move |db| {
+            let session = cash::queries::open_of(db, actor.user_id)?;
+            Ok((accounts::payer(db, &actor, id)?, queries::held(db, id)?, session))
+        })
+        .await?;
     let currency = cx.settings().currency();
     let own = held.iter().find(|(code, _)| code == currency.code()).map_or(0, |(_, sum)| *sum);
     let form =
@@ -137,6 +149,7 @@ async fn return_page<R: Requirement>(cx: &Cx<R>, id: PatientId, form: Option<For
         held: held_text(&held, currency),
         methods: forms::ways_back(false),
         currency: currency.code(),
+        session,
     })
 }
 

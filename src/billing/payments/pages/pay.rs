@@ -6,6 +6,8 @@ use crate::access::{Permission, Requirement, can, token};
 use crate::audit::Entry;
 use crate::billing::bills;
 use crate::billing::bills::model::{Bill, BillId};
+use crate::billing::cash;
+use crate::billing::cash::model::Session;
 use crate::billing::model::Payer;
 use crate::billing::payments::model::{PaymentKind, PaymentRow, PaymentStatus};
 use crate::billing::payments::{actions, forms, queries};
@@ -30,6 +32,8 @@ struct PayPage {
     is_refund: bool,
     sees_bill: bool,
     may_decide: bool,
+    /// The person's open cashier's day; without one, cash opens it by the way.
+    session: Option<Session>,
 }
 
 async fn pay_page<R: Requirement>(
@@ -39,13 +43,14 @@ async fn pay_page<R: Requirement>(
     is_refund: bool,
 ) -> Result<PayPage, AppError> {
     let actor = cx.actor()?.clone();
-    let (bill, payer, payments, rest, held) = cx
+    let (bill, payer, payments, rest, held, session) = cx
         .read(move |db| {
             let bill = bills::queries::find(db, &actor, id)?;
             let payer = accounts::payer(db, &actor, bill.patient_id)?;
             let rest = bills::queries::rest(db, &bill)?;
             let held = queries::held(db, bill.patient_id)?;
-            Ok((bill, payer, queries::of_bill(db, id)?, rest, held))
+            let session = cash::queries::open_of(db, actor.user_id)?;
+            Ok((bill, payer, queries::of_bill(db, id)?, rest, held, session))
         })
         .await?;
     let held = held.iter().find(|(currency, _)| *currency == bill.currency).map_or(0, |(_, sum)| *sum);
@@ -72,6 +77,7 @@ async fn pay_page<R: Requirement>(
         is_refund,
         sees_bill: cx.may(Permission::SeeBills),
         may_decide: cx.may(Permission::TakePayments),
+        session,
     })
 }
 
