@@ -15,7 +15,7 @@ use crate::web::sessions::{ABSOLUTE_HOURS, DbSessionStore};
 use crate::web::{Routes, State, middleware};
 use crate::{
     accounts, appointments, billing, chart, dashboards, departments, diagnosis_codes, doctors, documents, encounters,
-    feedback, find, medicines, notifications, patients, pharmacy, prescriptions, schedule, settings,
+    feedback, find, medicines, notifications, patients, pharmacy, prescriptions, reports, schedule, settings,
 };
 
 /// Every route, domain by domain.
@@ -40,6 +40,7 @@ pub fn routes(r: &mut Routes<'_>) {
     encounters::routes(r);
     prescriptions::routes(r);
     pharmacy::routes(r);
+    reports::routes(r);
 }
 
 /// Starts the server on a listener that is already bound. It stops on SIGTERM after finishing what is in flight.

@@ -22,6 +22,8 @@ pub mod cli;
 pub mod codes;
 /// Settings of the server, from flags, environment and a file.
 pub mod config;
+/// Files for spreadsheets.
+pub mod csv;
 /// Each role's home page.
 pub mod dashboards;
 /// The database: the only place that knows which engine runs.
@@ -56,6 +58,8 @@ pub mod patients;
 pub mod pharmacy;
 /// Prescriptions and test orders.
 pub mod prescriptions;
+/// What the books say: revenue, takings, receivables, the day book.
+pub mod reports;
 /// The hours a doctor works.
 pub mod schedule;
 /// The hospital's own settings.

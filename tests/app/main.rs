@@ -37,6 +37,7 @@ mod payments;
 mod pharmacy;
 mod prescriptions;
 mod privacy;
+mod reports;
 mod results;
 mod robust;
 mod schedule;
@@ -90,6 +91,7 @@ fn main() -> ExitCode {
     robust::tests(&mut suite);
     prescriptions::tests(&mut suite);
     privacy::tests(&mut suite);
+    reports::tests(&mut suite);
     results::tests(&mut suite);
     doctors::tests(&mut suite);
     schedule::tests(&mut suite);

@@ -66,7 +66,8 @@ pub fn rest(db: &mut DbConnection, bill: &Bill) -> QueryResult<i64> {
     Ok(with_rests(db, vec![(bill.clone(), String::new())])?.first().map_or(0, |row| row.rest))
 }
 
-fn with_rests(db: &mut DbConnection, found: Vec<(Bill, String)>) -> QueryResult<Vec<BillRow>> {
+/// Bills with their patients, and what is still to be paid of each.
+pub fn with_rests(db: &mut DbConnection, found: Vec<(Bill, String)>) -> QueryResult<Vec<BillRow>> {
     let ids: Vec<BillId> = found.iter().map(|(bill, _)| bill.id).collect();
     let credited: Vec<(Option<BillId>, i64)> = bills::table
         .filter(bills::credit_of.eq_any(ids.iter().map(|id| id.0).collect::<Vec<i64>>()))

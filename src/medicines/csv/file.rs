@@ -2,6 +2,9 @@
 
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
+use crate::csv::FORMULA;
+pub use crate::csv::line;
+
 /// The columns, in the order in which they are written. Files may leave columns out and have them in any order.
 pub const COLUMNS: [&str; 16] = [
     "name",
@@ -27,8 +30,6 @@ pub const MOST_BYTES: usize = 2 * 1024 * 1024;
 pub const MOST_LINES: usize = 10_000;
 /// In bytes: no cell of a medicine needs more.
 const LONGEST_CELL: usize = 8 * 1024;
-/// What a spreadsheet may take for a formula.
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
 /// A line of the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,23 +38,6 @@ pub struct Line {
     pub number: u64,
     /// The text of each column that the file has; or why the line cannot be read.
     pub cells: Result<Vec<(&'static str, String)>, String>,
-}
-
-/// A cell that no spreadsheet takes for a formula, quoted where it must be (`security.md` 21).
-pub fn cell(text: &str) -> String {
-    let text = if text.starts_with(FORMULA) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', ';', '"', '\n', '\r']) || text.trim() != text {
-        format!("\"{}\"", text.replace('"', "\"\""))
-    } else {
-        text
-    }
-}
-
-/// A line of cells.
-pub fn line<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
-    let mut line = cells.into_iter().map(cell).collect::<Vec<_>>().join(",");
-    line.push_str("\r\n");
-    line
 }
 
 /// The text of an uploaded file, its lines ended by `\n` alone.
