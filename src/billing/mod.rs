@@ -16,6 +16,7 @@ pub mod prices;
 pub mod queries;
 pub mod taxes;
 pub mod totals;
+mod worklists;
 
 use crate::web::Routes;
 
@@ -49,6 +50,7 @@ pub fn routes(r: &mut Routes<'_>) {
     r.get("/patients/{id}/deposits/return", payments::pages::offer_return);
     r.post("/patients/{id}/deposits/return", payments::pages::return_deposit);
     r.get("/payments", payments::pages::desk);
+    r.get("/payments/waiting", worklists::waiting);
     r.get("/payments/{id}/decide", payments::pages::offer_decision);
     r.post("/payments/{id}/decide", payments::pages::decide);
     r.get("/payments/{id}/receipt", papers::print_receipt);

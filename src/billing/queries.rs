@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use super::model::{ChargeId, ChargeItem, ChargeRow, ChargeStatus, NewCharge, NewDispensingCharge, Payer, UnbilledRow};
 use crate::access::{Actor, Permission, Role};
 use crate::appointments::model::AppointmentId;
+use crate::db::functions::Total;
 use crate::db::schema::{appointments, charge_items, departments, doctors, patients};
 use crate::db::{DbConnection, MultiBackend};
 use crate::departments::model::DepartmentId;
@@ -113,6 +114,18 @@ pub fn open_of(db: &mut DbConnection, patient: PatientId) -> QueryResult<Vec<Cha
         .into_iter()
         .map(|(charge, department)| ChargeRow { charge, department: department.unwrap_or_default() })
         .collect())
+}
+
+/// How many charges of how many patients stand on no bill yet, and what they come to.
+pub fn open_charges(db: &mut DbConnection) -> QueryResult<(i64, i64, i64)> {
+    charge_items::table
+        .filter(charge_items::status.eq(ChargeStatus::Open))
+        .select((
+            count_star(),
+            count(charge_items::patient_id).aggregate_distinct(),
+            Total(charge_items::amount),
+        ))
+        .first(db)
 }
 
 /// How many patients were charged for something that stands on no bill yet.

@@ -8,7 +8,7 @@
 //!
 //! Days are the hospital's. Everything is in the hospital's currency, and summed by the database.
 
-mod chart;
+pub mod chart;
 pub mod model;
 mod pages;
 pub mod period;

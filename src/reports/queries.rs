@@ -61,7 +61,12 @@ pub fn revenue_by_step(
     steps.into_iter().map(row).collect()
 }
 
-diesel::alias!(bill_lines as credited: Credited);
+diesel::alias! {
+    const CREDITED: Alias<Credited> = bill_lines as credited;
+    const NOTES: Alias<Notes> = b as notes;
+}
+diesel::allow_columns_to_appear_in_same_group_by_clause!(b::status, charge_items::department_id);
+diesel::allow_columns_to_appear_in_same_group_by_clause!(b::status, charge_items::doctor_id);
 
 /// What was billed between two instants by the department that it was charged for, the most first.
 pub fn revenue_by_department(
@@ -86,8 +91,8 @@ pub fn revenue_by_department(
         .load(db)?;
     let notes: Vec<(Option<DepartmentId>, i64, i64)> = b::table
         .inner_join(bill_lines::table.on(bill_lines::bill_id.eq(b::id)))
-        .inner_join(credited.on(bill_lines::credits_line_id.eq(credited.field(bill_lines::id).nullable())))
-        .inner_join(charge_items::table.on(credited.field(bill_lines::charge_item_id).eq(charge_items::id.nullable())))
+        .inner_join(CREDITED.on(bill_lines::credits_line_id.eq(CREDITED.field(bill_lines::id).nullable())))
+        .inner_join(charge_items::table.on(CREDITED.field(bill_lines::charge_item_id).eq(charge_items::id.nullable())))
         .filter(b::issued_at.ge(from))
         .filter(b::issued_at.lt(before))
         .filter(b::currency.eq(currency))
@@ -132,8 +137,8 @@ pub fn revenue_by_doctor(
         .load(db)?;
     let notes: Vec<(Option<DoctorId>, i64, i64)> = b::table
         .inner_join(bill_lines::table.on(bill_lines::bill_id.eq(b::id)))
-        .inner_join(credited.on(bill_lines::credits_line_id.eq(credited.field(bill_lines::id).nullable())))
-        .inner_join(charge_items::table.on(credited.field(bill_lines::charge_item_id).eq(charge_items::id.nullable())))
+        .inner_join(CREDITED.on(bill_lines::credits_line_id.eq(CREDITED.field(bill_lines::id).nullable())))
+        .inner_join(charge_items::table.on(CREDITED.field(bill_lines::charge_item_id).eq(charge_items::id.nullable())))
         .filter(b::issued_at.ge(from))
         .filter(b::issued_at.lt(before))
         .filter(b::currency.eq(currency))
@@ -189,12 +194,13 @@ pub fn takings_by_method(
     currency: &str,
     (from, before): Span,
 ) -> QueryResult<Vec<(Method, Takings)>> {
+    // Whose bills are in another currency is known at once, where looking up the bill of each payment would take long.
+    let others = b::table.filter(b::currency.lt(currency).or(b::currency.gt(currency))).select(b::id);
     let found: Vec<(Method, PaymentKind, i64, i64)> = payments::table
-        .inner_join(b::table)
         .filter(payments::status.eq(PaymentStatus::Success))
         .filter(time_or_else(payments::decided_at, payments::taken_at).ge(from))
         .filter(time_or_else(payments::decided_at, payments::taken_at).lt(before))
-        .filter(b::currency.eq(currency))
+        .filter(payments::bill_id.ne_all(others))
         .group_by((payments::method, payments::kind))
         .select((payments::method, payments::kind, count_star(), Total(payments::amount)))
         .load(db)?;
@@ -248,10 +254,10 @@ pub fn owed(db: &mut DbConnection, currency: &str, age: Age, today: NaiveDate) -
             .filter(b::credit_of.is_null())
     };
     let (bills, total): (i64, i64) = open().select((count_star(), Total(b::total))).first(db)?;
-    let credited: i64 = b::table
-        .filter(b::credit_of.eq_any(open().select(b::id.nullable())))
-        .filter(b::status.ne(BillStatus::Draft))
-        .select(Total(b::total))
+    let credited: i64 = NOTES
+        .filter(NOTES.field(b::credit_of).eq_any(open().select(b::id.nullable())))
+        .filter(NOTES.field(b::status).ne(BillStatus::Draft))
+        .select(Total(NOTES.field(b::total)))
         .first(db)?;
     let paid: Vec<(PaymentKind, PaymentStatus, i64)> = payments::table
         .filter(payments::bill_id.eq_any(open().select(b::id)))

@@ -201,7 +201,7 @@ const LINKS: &[Link] = &[
         "/patients/*/charges",
         "/patients/*/deposits",
     ]),
-    link("Money", "Reports", "/reports", "report-money", "t").for_those_who(Permission::SeeFinancialReports),
+    link("Money", "Reports", "/reports", "report-money", "r").for_those_who(Permission::SeeFinancialReports),
     link("Money", "Prices", "/prices", "tag", "q").for_those_who(Permission::SeeBills).shown_to(&[
         Role::Admin,
         Role::Accountant,

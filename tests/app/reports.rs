@@ -33,6 +33,7 @@ pub fn tests(suite: &mut Suite) {
     suite.both(a_report_counts_on_the_hospitals_days_and_not_on_utcs);
     suite.both(reports_are_pages_and_files);
     suite.both(a_wrong_period_of_a_report_is_said_beside_its_field);
+    suite.both(the_home_of_the_accounts_reports_what_is_to_be_done);
 }
 
 /// Numbers that are the same in every run.
@@ -503,4 +504,50 @@ async fn a_wrong_period_of_a_report_is_said_beside_its_field(app: TestApp) {
     assert!(accounts.get("/reports/day-book?day=yesterday").await.expect(422).says("Enter a real date"));
     assert!(accounts.get("/reports/day-book").await.expect(200).says("Nothing happened on this day"));
     assert!(accounts.get("/reports/revenue?by=doctor").await.expect(200).says("Nothing was billed in this time"));
+}
+
+async fn the_home_of_the_accounts_reports_what_is_to_be_done(app: TestApp) {
+    let now = app.now();
+    let (patient, id) = app.write(move |db| {
+        let patient = factory::patient(db, now)?;
+        let id = money::issued_bill(db, patient, now)?;
+        money::charge(db, patient, 700, now)?;
+        money::charge(db, patient, 50, now)?;
+        Ok((patient, id))
+    });
+    let desk = app.sign_in(Role::Receptionist).await;
+    let pay = format!("/bills/{id}/payments");
+    desk.post(&pay, &[("method", "cash"), ("amount", "3"), ("opening_float", "0")]).await.expect(303);
+    desk.post(&pay, &[("method", "insurance"), ("amount", "2"), ("insurer", "AXA")]).await.expect(303);
+    let manager = app.sign_in(Role::BillingManager).await;
+    let refund = [("method", "bank_transfer"), ("amount", "1.50"), ("note", "Goodwill")];
+    manager.post(&format!("/bills/{id}/refund"), &refund).await.expect(303);
+    let home = manager.get("/").await.expect(200);
+    for words in
+        ["3.00 EUR", "7.50 EUR", "2 charges of 1 patient", "7.00 EUR", "Claims waiting", "2.00 EUR", "1.50 EUR"]
+    {
+        assert!(home.says(words), "{words}: {}", home.words());
+    }
+    let claims = manager.get("/payments/waiting").await.expect(200);
+    assert!(claims.says("AXA") && claims.says(&id.code()) && !claims.says("Goodwill"), "{}", claims.words());
+    let refunds = manager.get("/payments/waiting?kind=refund").await.expect(200);
+    assert!(refunds.says("Goodwill") && !refunds.says("AXA"), "{}", refunds.words());
+    // The desk hears what insurances answer, and approves no refunds.
+    assert!(desk.get("/payments/waiting").await.expect(200).says("Decide"));
+    assert!(!desk.get("/payments/waiting?kind=refund").await.expect(200).says("Decide"));
+    assert!(manager.get("/charges").await.expect(200).says(&patient.code()));
+    manager.post(&format!("/patients/{patient}/bills"), &[]).await.expect(303);
+    assert!(manager.get("/charges").await.expect(200).says("Everything is billed"));
+    // Whose sight of the books was taken away sees none of it.
+    let other = app.sign_in(Role::Accountant).await;
+    let user = other.user_id;
+    app.write(move |db| {
+        use schema::users;
+        diesel::update(users::table.find(user))
+            .set(users::permissions.eq("{\"deny\":[\"SeeFinancialReports\"]}"))
+            .execute(db)?;
+        Ok(())
+    });
+    assert!(!other.get("/").await.expect(200).says("Taken today"));
+    other.get("/reports/revenue").await.expect(403);
 }

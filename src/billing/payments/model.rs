@@ -271,3 +271,12 @@ pub struct PaymentRow {
     pub payment: Payment,
     pub taken_by: String,
 }
+
+/// A claim or refund that waits to be decided.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    pub payment: Payment,
+    /// The patient's name.
+    pub patient: String,
+    pub taken_by: String,
+}

@@ -1,13 +1,14 @@
 //! SQL of payments.
 
-use diesel::dsl::IntoBoxed;
+use diesel::dsl::{IntoBoxed, count_star};
 use diesel::prelude::*;
 
-use super::model::{Method, NewPayment, Payment, PaymentId, PaymentKind, PaymentRow, PaymentStatus};
+use super::model::{Method, NewPayment, Payment, PaymentId, PaymentKind, PaymentRow, PaymentStatus, Waiting};
 use crate::access::By;
 use crate::billing::bills::model::BillId;
 use crate::billing::cash::model::SessionId;
-use crate::db::schema::{payments, users};
+use crate::db::functions::Total;
+use crate::db::schema::{patients, payments, users};
 use crate::db::{DbConnection, MultiBackend};
 use crate::patients::model::PatientId;
 
@@ -118,4 +119,49 @@ pub fn settle(
         ))
         .execute(db)?;
     Ok(changed == 1)
+}
+
+/// What of the payments that wait is looked at: money that goes out, or claims.
+fn kinds(goes_out: bool) -> Vec<PaymentKind> {
+    if goes_out { vec![PaymentKind::Refund, PaymentKind::DepositReturn] } else { vec![PaymentKind::Payment] }
+}
+
+/// How many claims, or refunds, wait in a currency, and what they come to.
+pub fn waiting_sum(db: &mut DbConnection, currency: &str, goes_out: bool) -> QueryResult<(i64, i64)> {
+    payments::table
+        .filter(payments::status.eq(PaymentStatus::Pending))
+        .filter(payments::kind.eq_any(kinds(goes_out)))
+        .filter(payments::currency.eq(currency))
+        .select((count_star(), Total(payments::amount)))
+        .first(db)
+}
+
+/// How many claims, or refunds, wait.
+pub fn waiting_count(db: &mut DbConnection, goes_out: bool) -> QueryResult<i64> {
+    payments::table
+        .filter(payments::status.eq(PaymentStatus::Pending))
+        .filter(payments::kind.eq_any(kinds(goes_out)))
+        .count()
+        .get_result(db)
+}
+
+/// The claims, or refunds, that wait, the oldest first. For staff: everybody's.
+pub fn waiting(db: &mut DbConnection, goes_out: bool, (offset, limit): (i64, i64)) -> QueryResult<Vec<Waiting>> {
+    let found: Vec<(Payment, (String, String), (String, String))> = payments::table
+        .inner_join(patients::table)
+        .inner_join(users::table.on(users::id.eq(payments::taken_by)))
+        .filter(payments::status.eq(PaymentStatus::Pending))
+        .filter(payments::kind.eq_any(kinds(goes_out)))
+        .order(payments::id)
+        .offset(offset)
+        .limit(limit)
+        .select((
+            Payment::as_select(),
+            (patients::first_name, patients::last_name),
+            (users::first_name, users::last_name),
+        ))
+        .load(db)?;
+    let name = |(first, last): (String, String)| format!("{first} {last}").trim().to_owned();
+    let row = |(payment, patient, by)| Waiting { payment, patient: name(patient), taken_by: name(by) };
+    Ok(found.into_iter().map(row).collect())
 }
