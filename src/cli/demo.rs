@@ -173,6 +173,7 @@ fn make(folder: &Path, url: &str) -> Result<Db, String> {
     let (logins, doctor, patient) = make_logins(&db, zone, now)?;
     super::demo_papers::add(&db, &files(folder), patient, doctor, now)?;
     super::demo_pharmacy::fill(&db, zone, now)?;
+    super::demo_money::fill(&db, zone, options.unit, now)?;
     write_logins(&folder.join("demo-logins.json"), &logins)?;
     write_mark(&db, format!("{} {}", options.today, zone.0.name()), now)?;
     Ok(db)

@@ -1,6 +1,7 @@
 //! The command line: one file per subcommand.
 
 mod demo;
+mod demo_money;
 mod demo_papers;
 mod demo_pharmacy;
 mod import_diagnoses;
