@@ -120,11 +120,7 @@ pub fn open_of(db: &mut DbConnection, patient: PatientId) -> QueryResult<Vec<Cha
 pub fn open_charges(db: &mut DbConnection) -> QueryResult<(i64, i64, i64)> {
     charge_items::table
         .filter(charge_items::status.eq(ChargeStatus::Open))
-        .select((
-            count_star(),
-            count(charge_items::patient_id).aggregate_distinct(),
-            Total(charge_items::amount),
-        ))
+        .select((count_star(), count(charge_items::patient_id).aggregate_distinct(), Total(charge_items::amount)))
         .first(db)
 }
 

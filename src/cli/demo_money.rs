@@ -258,7 +258,7 @@ fn pay(
         transaction_id: match method {
             Method::CreditCard => format!("T{:06}", id.0 * 7 + 1_000),
             Method::BankTransfer => format!("Statement {}", at.date()),
-            Method::Cash | Method::Insurance => String::new(),
+            Method::Cash | Method::Insurance | Method::Deposit => String::new(),
         },
         insurer: if method == Method::Insurance { "Harbour Mutual".to_owned() } else { String::new() },
         note: String::new(),

@@ -2,8 +2,8 @@
 //!
 //! - **Revenue** is what was billed: bills issued in the time, less those that are void by now, less the credit notes
 //!   issued in the time. A bill and a credit note each count on the day they were issued.
-//! - **Takings** is what was paid: payments that came in the time less refunds that went, each on the day it counted; a
-//!   claim on the day the insurance granted it.
+//! - **Takings** is what was paid: payments and deposits that came in the time less what was paid back, each on the day
+//!   it counted; a claim on the day the insurance granted it. What is moved between a deposit and a bill is none.
 //! - **Receivables** is what is left of issued bills today, by how long it is overdue.
 //!
 //! Days are the hospital's. Everything is in the hospital's currency, and summed by the database.

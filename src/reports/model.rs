@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate, NaiveDateTime};
 
 use crate::billing::bills::model::BillId;
-use crate::billing::payments::model::{Method, PaymentId};
+use crate::billing::payments::model::{Method, PaymentId, PaymentKind};
 use crate::patients::model::PatientId;
 
 /// What was billed.
@@ -164,13 +164,45 @@ pub enum Act {
     Issued,
     Credited,
     Voided,
+    Deposited,
     Received,
     PaidBack,
+    Returned,
+    /// Between a deposit and a bill: nobody paid anything.
+    Moved,
+}
+
+/// Which sum of the day an entry changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    Billed,
+    Paid,
+    Neither,
 }
 
 impl Act {
     /// All of them.
-    pub const ALL: [Self; 5] = [Self::Issued, Self::Credited, Self::Voided, Self::Received, Self::PaidBack];
+    pub const ALL: [Self; 8] = [
+        Self::Issued,
+        Self::Credited,
+        Self::Voided,
+        Self::Deposited,
+        Self::Received,
+        Self::PaidBack,
+        Self::Returned,
+        Self::Moved,
+    ];
+
+    /// What a payment that succeeded is.
+    pub fn of(kind: PaymentKind, method: Method) -> Self {
+        match (kind, method) {
+            (_, Method::Deposit) => Self::Moved,
+            (PaymentKind::Payment, _) => Self::Received,
+            (PaymentKind::Refund, _) => Self::PaidBack,
+            (PaymentKind::Deposit, _) => Self::Deposited,
+            (PaymentKind::DepositReturn, _) => Self::Returned,
+        }
+    }
 
     /// Its name.
     pub fn label(self) -> &'static str {
@@ -178,8 +210,25 @@ impl Act {
             Self::Issued => "Bill issued",
             Self::Credited => "Credit note",
             Self::Voided => "Bill voided",
+            Self::Deposited => "Deposit",
             Self::Received => "Payment",
             Self::PaidBack => "Refund",
+            Self::Returned => "Deposit paid back",
+            Self::Moved => "Deposit used",
+        }
+    }
+
+    /// Under a bar.
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::Issued => "Issued",
+            Self::Credited => "Credited",
+            Self::Voided => "Voided",
+            Self::Deposited => "Deposits",
+            Self::Received => "Payments",
+            Self::PaidBack => "Refunds",
+            Self::Returned => "Returned",
+            Self::Moved => "Used",
         }
     }
 
@@ -189,8 +238,9 @@ impl Act {
             Self::Issued => "info",
             Self::Credited => "violet",
             Self::Voided => "quiet",
-            Self::Received => "success",
-            Self::PaidBack => "warning",
+            Self::Received | Self::Deposited => "success",
+            Self::PaidBack | Self::Returned => "warning",
+            Self::Moved => "neutral",
         }
     }
 
@@ -198,15 +248,20 @@ impl Act {
     pub fn icon(self) -> &'static str {
         match self {
             Self::Issued => "receipt",
-            Self::Credited | Self::PaidBack => "receipt-refund",
+            Self::Credited | Self::PaidBack | Self::Returned => "receipt-refund",
             Self::Voided => "ban",
             Self::Received => "coin",
+            Self::Deposited | Self::Moved => "wallet",
         }
     }
 
-    /// Whether it changes what is billed; else what is paid.
-    pub fn is_billing(self) -> bool {
-        matches!(self, Self::Issued | Self::Credited | Self::Voided)
+    /// Which sum of the day it changes.
+    pub fn side(self) -> Side {
+        match self {
+            Self::Issued | Self::Credited | Self::Voided => Side::Billed,
+            Self::Deposited | Self::Received | Self::PaidBack | Self::Returned => Side::Paid,
+            Self::Moved => Side::Neither,
+        }
     }
 }
 
@@ -216,11 +271,12 @@ pub struct Event {
     /// In UTC.
     pub at: NaiveDateTime,
     pub act: Act,
-    pub bill: BillId,
+    /// None for deposits.
+    pub bill: Option<BillId>,
     pub patient: PatientId,
-    /// For payments and refunds.
+    /// For everything that was paid.
     pub payment: Option<(PaymentId, Method)>,
-    /// Positive for bills and payments, negative for what takes them back.
+    /// Positive for bills and what comes in, negative for what takes them back and what goes out.
     pub amount: i64,
     /// What was billed on this day, with this entry.
     pub billed: i64,
@@ -234,7 +290,11 @@ pub fn in_order(mut events: Vec<Event>) -> Vec<Event> {
     events.sort_by_key(|event| (event.at, event.bill, event.act, payment(event)));
     let (mut billed, mut paid) = (0, 0);
     for event in &mut events {
-        *if event.act.is_billing() { &mut billed } else { &mut paid } += event.amount;
+        match event.act.side() {
+            Side::Billed => billed += event.amount,
+            Side::Paid => paid += event.amount,
+            Side::Neither => {}
+        }
         (event.billed, event.paid) = (billed, paid);
     }
     events

@@ -194,13 +194,13 @@ pub fn takings_by_method(
     currency: &str,
     (from, before): Span,
 ) -> QueryResult<Vec<(Method, Takings)>> {
-    // Whose bills are in another currency is known at once, where looking up the bill of each payment would take long.
-    let others = b::table.filter(b::currency.lt(currency).or(b::currency.gt(currency))).select(b::id);
+    // What is moved between a deposit and a bill was taken before.
     let found: Vec<(Method, PaymentKind, i64, i64)> = payments::table
         .filter(payments::status.eq(PaymentStatus::Success))
         .filter(time_or_else(payments::decided_at, payments::taken_at).ge(from))
         .filter(time_or_else(payments::decided_at, payments::taken_at).lt(before))
-        .filter(payments::bill_id.ne_all(others))
+        .filter(payments::currency.eq(currency))
+        .filter(payments::method.ne(Method::Deposit))
         .group_by((payments::method, payments::kind))
         .select((payments::method, payments::kind, count_star(), Total(payments::amount)))
         .load(db)?;
@@ -210,9 +210,9 @@ pub fn takings_by_method(
         .map(|method| {
             let own = found.iter().filter(|(of, ..)| *of == method);
             let figures = own.fold(Takings::default(), |sum, (_, kind, count, amount)| {
-                sum.plus(match kind {
-                    PaymentKind::Payment => Takings { payments: *count, received: *amount, ..Takings::default() },
-                    PaymentKind::Refund => Takings { refunds: *count, paid_back: *amount, ..Takings::default() },
+                sum.plus(match kind.goes_out() {
+                    false => Takings { payments: *count, received: *amount, ..Takings::default() },
+                    true => Takings { refunds: *count, paid_back: *amount, ..Takings::default() },
                 })
             });
             (method, figures)
@@ -260,7 +260,7 @@ pub fn owed(db: &mut DbConnection, currency: &str, age: Age, today: NaiveDate) -
         .select(Total(NOTES.field(b::total)))
         .first(db)?;
     let paid: Vec<(PaymentKind, PaymentStatus, i64)> = payments::table
-        .filter(payments::bill_id.eq_any(open().select(b::id)))
+        .filter(payments::bill_id.eq_any(open().select(b::id.nullable())))
         .filter(payments::status.ne(PaymentStatus::Failed))
         .group_by((payments::kind, payments::status))
         .select((payments::kind, payments::status, Total(payments::amount)))
@@ -303,7 +303,7 @@ pub fn open_bills(
 
 /// Everything that happened in the books between two instants, in order, with running sums.
 pub fn day_book(db: &mut DbConnection, currency: &str, (from, before): Span) -> QueryResult<Vec<Event>> {
-    let entry = |at: NaiveDateTime, act: Act, bill: BillId, patient: PatientId, amount: i64| Event {
+    let entry = |at: NaiveDateTime, act: Act, bill: Option<BillId>, patient: PatientId, amount: i64| Event {
         at,
         act,
         bill,
@@ -325,36 +325,34 @@ pub fn day_book(db: &mut DbConnection, currency: &str, (from, before): Span) -> 
         .filter(b::currency.eq(currency))
         .select((b::id, b::patient_id, b::voided_at, b::total))
         .load(db)?;
-    let paid: Vec<(PaymentId, PaymentKind, Method, NaiveDateTime, i64, BillId, PatientId)> = payments::table
-        .inner_join(b::table)
+    type Paid = (PaymentId, PaymentKind, Method, NaiveDateTime, i64, Option<BillId>, PatientId);
+    let paid: Vec<Paid> = payments::table
         .filter(payments::status.eq(PaymentStatus::Success))
         .filter(time_or_else(payments::decided_at, payments::taken_at).ge(from))
         .filter(time_or_else(payments::decided_at, payments::taken_at).lt(before))
-        .filter(b::currency.eq(currency))
+        .filter(payments::currency.eq(currency))
         .select((
             payments::id,
             payments::kind,
             payments::method,
             time_or_else(payments::decided_at, payments::taken_at),
             payments::amount,
-            b::id,
-            b::patient_id,
+            payments::bill_id,
+            payments::patient_id,
         ))
         .load(db)?;
     let mut events: Vec<Event> = Vec::with_capacity(issued.len() + voided.len() + paid.len());
     for (bill, credit_of, patient, at, total) in issued {
         let act = if credit_of.is_some() { Act::Credited } else { Act::Issued };
-        events.extend(at.map(|at| entry(at, act, bill, patient, total)));
+        events.extend(at.map(|at| entry(at, act, Some(bill), patient, total)));
     }
     for (bill, patient, at, total) in voided {
-        events.extend(at.map(|at| entry(at, Act::Voided, bill, patient, -total)));
+        events.extend(at.map(|at| entry(at, Act::Voided, Some(bill), patient, -total)));
     }
     for (payment, kind, method, at, amount, bill, patient) in paid {
-        let (act, amount) = match kind {
-            PaymentKind::Payment => (Act::Received, amount),
-            PaymentKind::Refund => (Act::PaidBack, -amount),
-        };
-        events.push(Event { payment: Some((payment, method)), ..entry(at, act, bill, patient, amount) });
+        let amount = if kind.goes_out() { -amount } else { amount };
+        let event = entry(at, Act::of(kind, method), bill, patient, amount);
+        events.push(Event { payment: Some((payment, method)), ..event });
     }
     Ok(in_order(events))
 }

@@ -76,6 +76,7 @@ fn input(method: Method, amount: i64) -> PaymentInput {
         insurer: String::new(),
         note: "By chance".to_owned(),
         has_failed: false,
+        opening_float: Some(0),
     }
 }
 
@@ -147,7 +148,7 @@ fn act(
                 .first(db)
                 .optional()?;
             let (id, amount) = waiting.ok_or_else(|| AppError::Conflict("There is none.".to_owned()))?;
-            payments::actions::decide(db, by, other, id, amount * granted)?;
+            payments::actions::decide(db, by, other, id, amount * granted, Some(0))?;
         }
         Deed::Deposit(amount) => {
             payments::actions::deposit(db, by, actor, patient, key, &input(Method::Cash, amount))?;

@@ -220,7 +220,7 @@ async fn money_taken_ahead_pays_later_bills_and_goes_back(app: TestApp) {
     let (patient, id) = bill(&app);
     let (desk, manager) = (app.sign_in(Role::Receptionist).await, app.sign_in(Role::BillingManager).await);
     let deposits = format!("/patients/{patient}/deposits");
-    let fields = [("method", "cash"), ("amount", "15"), ("given", "20")];
+    let fields = [("method", "cash"), ("amount", "15"), ("given", "20"), ("opening_float", "0")];
     desk.post(&deposits, &fields).await.expect(303);
     let page = desk.get(&deposits).await.expect(200);
     assert!(page.says("15.00 EUR"), "{}", page.words());
@@ -236,14 +236,16 @@ async fn money_taken_ahead_pays_later_bills_and_goes_back(app: TestApp) {
     let back = format!("{deposits}/return");
     desk.get(&back).await.expect(403);
     assert_eq!(manager.get(&back).await.expect(200).input("amount").as_deref(), Some("5.00"));
-    let fields = |amount: &'static str| [("method", "cash"), ("amount", amount), ("note", "They move away")];
+    let fields = |amount: &'static str| {
+        [("method", "cash"), ("amount", amount), ("note", "They move away"), ("opening_float", "0")]
+    };
     assert!(manager.post(&back, &fields("5.01")).await.expect(422).says("more than is held"));
     manager.post(&back, &fields("5")).await.expect(303);
     // The limit is nothing: somebody else has to approve, and meanwhile it is promised away.
     assert!(manager.get(&account).await.expect(200).says("To be approved"));
     assert_eq!(pay(&desk, bill_of(&app, patient), "deposit", "0.01").await, 422);
     let other = app.sign_in(Role::BillingManager).await;
-    other.post(&waiting(&app), &[("decision", "approved")]).await.expect(303);
+    other.post(&waiting(&app), &[("decision", "approved"), ("opening_float", "5")]).await.expect(303);
 
     // What comes back of a bill can be held for the next one.
     let refund = [("method", "deposit"), ("amount", "4"), ("note", "Less was done")];
@@ -264,7 +266,8 @@ async fn what_is_held_is_used_once(app: TestApp) {
     let (patient, first) = bill(&app);
     let desk = app.sign_in(Role::Receptionist).await;
     let deposits = format!("/patients/{patient}/deposits");
-    desk.post(&deposits, &[("method", "cash"), ("amount", "10")]).await.expect(303);
+    let fields = [("method", "cash"), ("amount", "10"), ("opening_float", "0")];
+    desk.post(&deposits, &fields).await.expect(303);
     let bills: Vec<BillId> = std::iter::once(first).chain((0..7).map(|_| bill_of(&app, patient))).collect();
     let answers = join_all((0..40).map(|at| pay(&desk, bills[at % bills.len()], "deposit", "3"))).await;
     assert!(answers.iter().all(|status| [303, 422, 503].contains(status)), "{answers:?}");

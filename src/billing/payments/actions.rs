@@ -228,8 +228,7 @@ pub fn decide(
         1.. => (PaymentStatus::Success, granted.min(payment.amount)),
         _ => (PaymentStatus::Failed, payment.amount),
     };
-    let session =
-        cash::actions::joined(db, by, actor, (payment.method, status, &payment.currency), opening_float)?;
+    let session = cash::actions::joined(db, by, actor, (payment.method, status, &payment.currency), opening_float)?;
     if !queries::settle(db, by, &payment, (status, amount), session)? {
         return Err(AppError::Conflict("Somebody else has settled this already.".to_owned()));
     }

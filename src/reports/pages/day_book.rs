@@ -6,11 +6,12 @@ use chrono::{Days, NaiveDate};
 use super::Tab;
 use crate::access::{Permission, can};
 use crate::audit::Entry;
+use crate::billing::bills::model::BillId;
 use crate::csv::{Cell, File};
 use crate::error::AppError;
 use crate::money::Currency;
 use crate::reports::chart::Chart;
-use crate::reports::model::{Act, Event};
+use crate::reports::model::{Act, Event, Side};
 use crate::reports::queries;
 use crate::time::{Zone, long_date_text};
 use crate::web::paging::PAGE_SIZE;
@@ -68,7 +69,7 @@ pub async fn show(cx: Cx<can::SeeFinancialReports>) -> Answer {
     let sums: Vec<(Act, i64, i64)> = Act::ALL.into_iter().map(of).collect();
     let (billed, paid) = events.last().map_or((0, 0), |last| (last.billed, last.paid));
     let values: Vec<(String, String, i64)> =
-        sums.iter().map(|(act, _, sum)| (act.label().to_owned(), act.label().to_owned(), *sum)).collect();
+        sums.iter().map(|(act, _, sum)| (act.short().to_owned(), act.label().to_owned(), *sum)).collect();
     let description = format!(
         "{}: {} billed, {} paid, in {} entries.",
         long_date_text(day),
@@ -120,23 +121,27 @@ pub async fn file(cx: Cx<can::SeeFinancialReports>) -> Answer {
         "patient",
         "billed",
         "paid",
+        "moved",
         "billed_so_far",
         "paid_so_far",
         "currency",
     ]);
     for event in &events {
         let (payment, method) = event.payment.map_or((String::new(), ""), |(id, method)| (id.code(), method.label()));
-        let amount = Cell::money(event.amount, currency);
-        let (billed, paid) = if event.act.is_billing() { (amount, Cell::words("")) } else { (Cell::words(""), amount) };
+        let amount_of = |side: Side| match event.act.side() == side {
+            true => Cell::money(event.amount, currency),
+            false => Cell::words(""),
+        };
         file.push([
             Cell::words(zone.time_text(event.at)),
             Cell::words(event.act.label()),
-            Cell::words(event.bill.code()),
+            Cell::words(event.bill.map(BillId::code).unwrap_or_default()),
             Cell::words(payment),
             Cell::words(method),
             Cell::words(event.patient.code()),
-            billed,
-            paid,
+            amount_of(Side::Billed),
+            amount_of(Side::Paid),
+            amount_of(Side::Neither),
             Cell::money(event.billed, currency),
             Cell::money(event.paid, currency),
             Cell::words(currency.code()),
