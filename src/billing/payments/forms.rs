@@ -75,7 +75,7 @@ pub fn parse(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
     if method == Method::Insurance && insurer.is_empty() {
         form.refuse_field("insurer", "Name the insurance.");
     }
-    let opening_float = cash::forms::opening_by_the_way(form, currency);
+    let opening_float = opening_float(form, method, currency);
     let is_tried = matches!(method, Method::CreditCard | Method::BankTransfer);
     let input = PaymentInput {
         method,
@@ -88,6 +88,11 @@ pub fn parse(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
         opening_float,
     };
     form.is_valid().then_some(input)
+}
+
+/// What is in the drawer, where cash is paid.
+fn opening_float(form: &mut Form, method: Method, currency: Currency) -> Option<i64> {
+    if method == Method::Cash { cash::forms::opening_by_the_way(form, currency) } else { None }
 }
 
 fn amount(form: &mut Form, currency: Currency) -> i64 {
@@ -112,7 +117,7 @@ pub fn parse_back(form: &mut Form, currency: Currency) -> Option<PaymentInput> {
         insurer: String::new(),
         note: form.required("note", 300, "Say why, so that the books explain it."),
         has_failed: false,
-        opening_float: cash::forms::opening_by_the_way(form, currency),
+        opening_float: opening_float(form, method, currency),
     };
     form.is_valid().then_some(input)
 }
