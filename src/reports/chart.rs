@@ -49,7 +49,7 @@ pub const LEFT: i64 = 48;
 const TOP: i64 = 14;
 const BOTTOM: i64 = 26;
 /// Labels closer than this would run into each other.
-const LABEL_WIDTH: i64 = 56;
+const LABEL_WIDTH: i64 = 74;
 /// How many parts the scale has at most.
 const PARTS: i128 = 5;
 

@@ -222,12 +222,12 @@ impl Act {
     pub fn short(self) -> &'static str {
         match self {
             Self::Issued => "Issued",
-            Self::Credited => "Credited",
-            Self::Voided => "Voided",
-            Self::Deposited => "Deposits",
-            Self::Received => "Payments",
-            Self::PaidBack => "Refunds",
-            Self::Returned => "Returned",
+            Self::Credited => "Credit",
+            Self::Voided => "Void",
+            Self::Deposited => "Deposit",
+            Self::Received => "Paid",
+            Self::PaidBack => "Refund",
+            Self::Returned => "Return",
             Self::Moved => "Used",
         }
     }

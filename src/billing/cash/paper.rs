@@ -66,22 +66,23 @@ async fn handover(cx: &Cx<can::SignedIn>, verb: &'static str) -> Result<(Session
 }
 
 fn takings(session: &Session, takings: &[Taking]) -> Table {
+    let counted = |count: i64, noun: &str| match count {
+        0 => String::new(),
+        1 => format!("1 {noun}"),
+        _ => format!("{count} {noun}s"),
+    };
     let row = |taking: &Taking| -> Vec<Cell> {
         vec![
             taking.method.label().into(),
-            taking.payments.to_string().into(),
-            session.text(taking.received).into(),
-            taking.refunds.to_string().into(),
-            session.text(taking.paid_back).into(),
+            Cell::from(session.text(taking.received)).remark(counted(taking.payments, "payment")),
+            Cell::from(session.text(taking.paid_back)).remark(counted(taking.refunds, "refund")),
             session.text(taking.net()).into(),
         ]
     };
     Table {
         columns: vec![
-            Column::words("Method", 1.8),
-            Column::number("Payments", 1.1),
+            Column::words("Method", 1.6),
             Column::number("Received", 1.7),
-            Column::number("Refunds", 1.0),
             Column::number("Paid back", 1.7),
             Column::number("Together", 1.7),
         ],
