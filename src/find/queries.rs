@@ -5,13 +5,11 @@ use diesel::prelude::*;
 use crate::access::{Actor, Permission};
 use crate::appointments::model::AppointmentId;
 use crate::db::DbConnection;
-use crate::db::schema::medicines;
-use crate::medicines::model::MedicineId;
 use crate::patients::model::PatientId;
 use crate::pharmacy::dispensing;
 use crate::pharmacy::dispensing::model::DispensingId;
 use crate::prescriptions::model::PrescriptionId;
-use crate::{appointments, patients, prescriptions};
+use crate::{appointments, medicines, patients, prescriptions};
 
 /// The address of the record with this code that the person may open; `None` when there is none.
 pub fn address(db: &mut DbConnection, actor: &Actor, typed: &str) -> QueryResult<Option<String>> {
@@ -34,7 +32,5 @@ pub fn address(db: &mut DbConnection, actor: &Actor, typed: &str) -> QueryResult
     if barcode.is_empty() || !actor.may(Permission::SeeMedicines) {
         return Ok(None);
     }
-    let medicine: Option<MedicineId> =
-        medicines::table.filter(medicines::barcode.eq(barcode)).select(medicines::id).first(db).optional()?;
-    Ok(medicine.map(|id| format!("/medicines/{id}")))
+    Ok(medicines::queries::of_barcode(db, barcode)?.map(|id| format!("/medicines/{id}")))
 }

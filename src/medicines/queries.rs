@@ -100,6 +100,11 @@ pub fn scanned(db: &mut DbConnection, code: &str) -> QueryResult<Option<Medicine
         .optional()
 }
 
+/// The medicine whose pack has this barcode, on the list or off it.
+pub fn of_barcode(db: &mut DbConnection, code: &str) -> QueryResult<Option<MedicineId>> {
+    medicines::table.filter(medicines::barcode.eq(code)).select(medicines::id).first(db).optional()
+}
+
 /// [`scanned`], or else [`meant`]: what a field takes that people type and scanners fill.
 pub fn meant_or_scanned(db: &mut DbConnection, typed: &str) -> QueryResult<Option<Medicine>> {
     match scanned(db, typed)? {
