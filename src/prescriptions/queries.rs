@@ -22,9 +22,12 @@ use crate::encounters::model::EncounterId;
 use crate::patients::model::PatientId;
 use crate::web::page::initials;
 
+/// A query for prescriptions that is still being narrowed.
+pub type Prescriptions = prescriptions::BoxedQuery<'static, MultiBackend>;
+
 /// The prescriptions that a person may see: a doctor all of their own and the submitted ones of patients in their care,
 /// a patient their own submitted ones, desk and pharmacy all submitted ones. Cancelled ones were submitted once.
-pub fn visible_to(actor: &Actor) -> prescriptions::BoxedQuery<'static, MultiBackend> {
+pub fn visible_to(actor: &Actor) -> Prescriptions {
     let query = prescriptions::table.into_boxed();
     let nobody = PatientId(0);
     let is_out = prescriptions::status.ne(PrescriptionStatus::Draft);
@@ -57,11 +60,11 @@ pub struct Filter {
     pub encounter: Option<EncounterId>,
     /// Those submitted at this instant (UTC) or later.
     pub submitted_from: Option<NaiveDateTime>,
-    /// The prescription's number, or words of the patient's name; empty for all.
+    /// As [`searched`] takes them.
     pub words: String,
 }
 
-fn narrowed(actor: &Actor, filter: &Filter) -> prescriptions::BoxedQuery<'static, MultiBackend> {
+fn narrowed(actor: &Actor, filter: &Filter) -> Prescriptions {
     let mut query = visible_to(actor);
     if let Some(status) = filter.status {
         query = query.filter(prescriptions::status.eq(status));
@@ -75,13 +78,19 @@ fn narrowed(actor: &Actor, filter: &Filter) -> prescriptions::BoxedQuery<'static
     if let Some(from) = filter.submitted_from {
         query = query.filter(prescriptions::submitted_at.ge(from));
     }
-    if let Some(id) = PrescriptionId::from_code(&filter.words) {
+    searched(query, &filter.words)
+}
+
+/// Those of the query that typed words mean: a prescription's number, a patient's number or words of a patient's name;
+/// all of them when nothing is typed.
+pub fn searched(mut query: Prescriptions, typed: &str) -> Prescriptions {
+    if let Some(id) = PrescriptionId::from_code(typed) {
         return query.filter(prescriptions::id.eq(id));
     }
-    if let Some(id) = PatientId::from_code(&filter.words) {
+    if let Some(id) = PatientId::from_code(typed) {
         return query.filter(prescriptions::patient_id.eq(id));
     }
-    for word in fold(&filter.words).split_whitespace().take(MOST_WORDS) {
+    for word in fold(typed).split_whitespace().take(MOST_WORDS) {
         let named =
             patients::table.filter(patients::name_search.like(contains(word)).escape('\\')).select(patients::id);
         query = query.filter(prescriptions::patient_id.eq_any(named));

@@ -7,9 +7,8 @@ use diesel::prelude::*;
 use super::model::{Filter, Row, Supply, Tab};
 use crate::access::{Actor, By};
 use crate::chart::record::Names;
-use crate::db::fold::{contains, fold};
+use crate::db::DbConnection;
 use crate::db::schema::{allergies, dispensings, doctors, patients, prescription_medications, prescriptions, users};
-use crate::db::{DbConnection, MultiBackend};
 use crate::doctors::model::DoctorId;
 use crate::error::AppError;
 use crate::medicines::model::MedicineId;
@@ -18,12 +17,8 @@ use crate::pharmacy::dispensing;
 use crate::pharmacy::dispensing::model::{Dispensing, DispensingStatus, Line};
 use crate::pharmacy::stock;
 use crate::prescriptions::model::{Prescription, PrescriptionId, PrescriptionStatus, Priority};
+use crate::prescriptions::queries::Prescriptions;
 use crate::{prescriptions as prescribing, settings};
-
-/// How many words of a name are searched for.
-const MOST_WORDS: usize = 8;
-
-type Prescriptions = prescriptions::BoxedQuery<'static, MultiBackend>;
 
 /// The prescriptions of a tab that the person may see.
 fn of_tab(actor: &Actor, tab: Tab, today: NaiveDate) -> Prescriptions {
@@ -64,18 +59,7 @@ fn narrowed(actor: &Actor, filter: &Filter, today: NaiveDate) -> Prescriptions {
     if let Some(priority) = filter.priority {
         query = query.filter(prescriptions::priority.eq(priority));
     }
-    if let Some(id) = PrescriptionId::from_code(&filter.words) {
-        return query.filter(prescriptions::id.eq(id));
-    }
-    if let Some(id) = PatientId::from_code(&filter.words) {
-        return query.filter(prescriptions::patient_id.eq(id));
-    }
-    for word in fold(&filter.words).split_whitespace().take(MOST_WORDS) {
-        let named =
-            patients::table.filter(patients::name_search.like(contains(word)).escape('\\')).select(patients::id);
-        query = query.filter(prescriptions::patient_id.eq_any(named));
-    }
-    query
+    prescribing::queries::searched(query, &filter.words)
 }
 
 /// How many prescriptions the filter lets through.
