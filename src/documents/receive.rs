@@ -8,7 +8,7 @@ use super::intake::{self, Taken};
 use super::model::MediaType;
 use crate::access::Requirement;
 use crate::error::AppError;
-use crate::web::{Cx, Form};
+use crate::web::{Cx, Flash, Form};
 
 /// A file that lies in the store and waits for its row.
 #[derive(Clone, Debug)]
@@ -86,4 +86,13 @@ pub async fn settle<R: Requirement, T>(
         log::error!("a stored document could not be settled: {error}");
     }
     Ok(())
+}
+
+/// What somebody is told who brought a file: `new`, unless this very file was on the record already. `added` is nothing
+/// when the same form was sent before.
+pub fn flash(added: Option<Added>, new: Flash) -> Flash {
+    match added {
+        Some(Added::Known(_)) => Flash::info("This very file is on the record already. It was not stored twice."),
+        Some(Added::New(_)) | None => new,
+    }
 }

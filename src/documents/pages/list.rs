@@ -8,7 +8,7 @@ use diesel::OptionalExtension;
 use super::{check_visit, kinds, visits};
 use crate::access::{Permission, can};
 use crate::audit::Entry;
-use crate::documents::actions::{self, Added};
+use crate::documents::actions;
 use crate::documents::model::{DocumentKind, DocumentRow};
 use crate::documents::{forms, queries, receive};
 use crate::encounters;
@@ -128,19 +128,15 @@ pub async fn upload(cx: Cx<can::UploadDocuments>) -> Answer {
         .await;
     receive::settle(&cx, &file, &outcome, |added| Some(*added)).await?;
     match outcome {
-        Ok((location, Some(Added::Known(_)))) => {
-            let flash = Flash::info("This very file is on the record already. It was not stored twice.");
-            cx.redirect_with(&location, &flash)
-        }
-        Ok((location, _)) => {
-            let flash = match may_see {
+        Ok((location, added)) => {
+            let new = match may_see {
                 true => Flash::success(format!("{} was uploaded.", file.file_name))
                     .link(format!("/patients/{id}/documents"), "All documents"),
                 false => {
                     Flash::success(format!("{} was uploaded. The patient and the doctors can read it.", file.file_name))
                 }
             };
-            cx.redirect_with(&location, &flash)
+            cx.redirect_with(&location, &receive::flash(added, new))
         }
         Err(AppError::Conflict(message)) => {
             form.refuse_field("file", message);

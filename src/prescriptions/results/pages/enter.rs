@@ -6,7 +6,6 @@ use strum::VariantArray;
 use super::read::show_page;
 use crate::access::can;
 use crate::audit::Entry;
-use crate::documents::actions::Added;
 use crate::documents::receive;
 use crate::documents::receive::Stored;
 use crate::error::AppError;
@@ -246,13 +245,9 @@ pub async fn attach(cx: Cx<can::UploadDocuments>) -> Answer {
         .await;
     receive::settle(&cx, &file, &outcome, |added| Some(*added)).await?;
     match outcome {
-        Ok((location, Some(Added::Known(_)))) => {
-            let flash = Flash::info("This very file is on the record already. It was not stored twice.");
-            cx.redirect_with(&location, &flash)
-        }
-        Ok((location, _)) => {
-            let flash = Flash::success("The report was added. The doctor has it among the new results.");
-            cx.redirect_with(&location, &flash)
+        Ok((location, added)) => {
+            let new = Flash::success("The report was added. The doctor has it among the new results.");
+            cx.redirect_with(&location, &receive::flash(added, new))
         }
         Err(AppError::Conflict(message)) => {
             form.refuse_field("file", message);
