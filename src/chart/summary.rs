@@ -56,20 +56,32 @@ async fn summary(cx: &Reader, verb: &'static str) -> Result<(PatientId, Paper), 
     let contact: Vec<&str> = contact.into_iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
     facts.push(("In an emergency", contact.join(", ")));
 
-    let mut parts = vec![Part::Heading("Allergies".to_owned())];
-    if allergies.is_empty() {
-        parts.push(Part::Quiet(match none_known {
+    let address = format!("{}/patients/{id}", cx.base_url());
+    let mut paper = Paper {
+        title: "Patient summary".to_owned(),
+        under: vec![format!("As of {}", zone.text(cx.now()))],
+        mark: patient.deceased_on.map(|day| format!("Deceased on {}", date_text(day))).unwrap_or_default(),
+        code: Some((Qr::of(&address)?, "QR code of this record's address".to_owned())),
+        facts,
+        parts: Vec::new(),
+        signature: Vec::new(),
+        foot: format!("{} · printed {}", id.code(), zone.text(cx.now())),
+    };
+
+    let known = if allergies.is_empty() {
+        Part::Quiet(match none_known {
             Some(stated) => format!("None known, asked on {}.", date_text(zone.date(stated.at))),
             None => "Nobody has noted whether there are any.".to_owned(),
-        }));
+        })
     } else {
         let points = allergies.iter().map(|row| {
             let allergy = &row.allergy;
             let reaction = if allergy.reaction.is_empty() { String::new() } else { format!(": {}", allergy.reaction) };
             format!("{} ({}){reaction}", allergy.substance, allergy.severity.label().to_lowercase())
         });
-        parts.push(Part::Warning { text: "Does not tolerate".to_owned(), points: points.collect() });
-    }
+        Part::Warning { text: "Does not tolerate".to_owned(), points: points.collect() }
+    };
+    paper.section("Allergies", known);
 
     let is_open = |row: &&super::conditions::model::ConditionRow| row.condition.resolved_date.is_none();
     let condition_rows = conditions.iter().filter(is_open).map(|row| {
@@ -78,7 +90,7 @@ async fn summary(cx: &Reader, verb: &'static str) -> Result<(PatientId, Paper), 
         vec![condition.description.clone().into(), condition.code.clone().into(), since.into()]
     });
     let columns = vec![Column::words("", 6.0), Column::words("", 2.0), Column::words("", 3.0)];
-    section(&mut parts, "Conditions", "None on record.", columns, condition_rows.collect());
+    paper.table_or("Conditions", Table { columns, rows: condition_rows.collect() }, "None on record.");
 
     let medicine_rows = medicines.iter().map(|medicine| {
         let directions = Cell::from(medicine.directions.clone()).remark(medicine.instructions.clone());
@@ -89,7 +101,7 @@ async fn summary(cx: &Reader, verb: &'static str) -> Result<(PatientId, Paper), 
         vec![medicine.medicine.clone().into(), directions, from.into()]
     });
     let columns = vec![Column::words("Medicine", 4.0), Column::words("Directions", 5.0), Column::words("From", 3.0)];
-    section(&mut parts, "Medicines", "None at present.", columns, medicine_rows.collect());
+    paper.table_or("Medicines", Table { columns, rows: medicine_rows.collect() }, "None at present.");
 
     let latest = latest_of(&taken, patient.date_of_birth, zone);
     let value_rows = latest.into_iter().map(|value| {
@@ -97,30 +109,7 @@ async fn summary(cx: &Reader, verb: &'static str) -> Result<(PatientId, Paper), 
         vec![value.label.into(), format!("{} {}{flag}", value.value, value.unit).into(), value.on.into()]
     });
     let columns = vec![Column::words("", 4.0), Column::words("", 4.0), Column::words("", 3.0)];
-    section(&mut parts, "Last vital signs", "None taken yet.", columns, value_rows.collect());
-    if !patient.medical_history.is_empty() {
-        parts.push(Part::Heading("Medical history".to_owned()));
-        parts.push(Part::Prose(patient.medical_history.clone()));
-    }
-
-    let address = format!("{}/patients/{id}", cx.base_url());
-    let paper = Paper {
-        title: "Patient summary".to_owned(),
-        under: vec![format!("As of {}", zone.text(cx.now()))],
-        mark: patient.deceased_on.map(|day| format!("Deceased on {}", date_text(day))).unwrap_or_default(),
-        code: Some((Qr::of(&address)?, "QR code of this record's address".to_owned())),
-        facts,
-        parts,
-        signature: Vec::new(),
-        foot: format!("{} · printed {}", id.code(), zone.text(cx.now())),
-    };
+    paper.table_or("Last vital signs", Table { columns, rows: value_rows.collect() }, "None taken yet.");
+    paper.prose("Medical history", &patient.medical_history);
     Ok((id, paper))
-}
-
-fn section(parts: &mut Vec<Part>, heading: &str, none: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>) {
-    parts.push(Part::Heading(heading.to_owned()));
-    parts.push(match rows.is_empty() {
-        true => Part::Quiet(none.to_owned()),
-        false => Part::Table(Table { columns, rows }),
-    });
 }

@@ -2,7 +2,6 @@
 //!
 //! Domains describe their papers; how a paper looks is decided here and in `templates/paper.html`.
 
-mod fonts;
 mod pdf;
 
 use actix_web::http::header;
@@ -33,6 +32,34 @@ pub struct Paper {
     pub signature: Vec<String>,
     /// What stands at the foot: the record's number and when it was printed.
     pub foot: String,
+}
+
+impl Paper {
+    /// Adds text under a heading; nothing without any text.
+    pub fn prose(&mut self, heading: &str, text: &str) {
+        if !text.is_empty() {
+            self.section(heading, Part::Prose(text.to_owned()));
+        }
+    }
+
+    /// Adds a table under a heading; nothing without any rows.
+    pub fn table(&mut self, heading: &str, table: Table) {
+        if !table.rows.is_empty() {
+            self.section(heading, Part::Table(table));
+        }
+    }
+
+    /// Adds a table under a heading, or what is to be said when it has no rows.
+    pub fn table_or(&mut self, heading: &str, table: Table, none: &str) {
+        let is_empty = table.rows.is_empty();
+        self.section(heading, if is_empty { Part::Quiet(none.to_owned()) } else { Part::Table(table) });
+    }
+
+    /// Adds a part under a heading.
+    pub fn section(&mut self, heading: &str, part: Part) {
+        self.parts.push(Part::Heading(heading.to_owned()));
+        self.parts.push(part);
+    }
 }
 
 /// A part of a paper, from top to bottom.
@@ -133,11 +160,9 @@ pub struct Line {
     pub width: f32,
 }
 
-impl Line {
-    fn hex(&self) -> String {
-        let [red, green, blue] = self.color;
-        format!("#{red:02x}{green:02x}{blue:02x}")
-    }
+/// A colour of red, green and blue as SVG writes it: `#c41c1c`.
+pub fn hex([red, green, blue]: [u8; 3]) -> String {
+    format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 #[derive(Template)]

@@ -6,7 +6,7 @@ use crate::audit::Entry;
 use crate::encounters::model::{EncounterId, EncounterStatus};
 use crate::encounters::queries;
 use crate::error::AppError;
-use crate::paper::{self, Cell, Column, Paper, Part, Table};
+use crate::paper::{self, Cell, Column, Paper, Table};
 use crate::time::long_date_text;
 use crate::web::print::Qr;
 use crate::web::{Answer, Cx};
@@ -43,41 +43,6 @@ async fn summary(cx: &Reader, verb: &'static str) -> Result<(EncounterId, Paper)
         .await?;
     cx.looked(Entry::new(verb, "encounter", id).patient(patient.id)).await?;
     let (on, content) = (visit.encounter.visit_date, &visit.content);
-    let mut parts = Vec::new();
-    let prose = |parts: &mut Vec<Part>, heading: &str, text: &str| {
-        if !text.is_empty() {
-            parts.push(Part::Heading(heading.to_owned()));
-            parts.push(Part::Prose(text.to_owned()));
-        }
-    };
-    let pairs = |parts: &mut Vec<Part>, heading: &str, first: f32, rows: Vec<Vec<Cell>>| {
-        if !rows.is_empty() {
-            parts.push(Part::Heading(heading.to_owned()));
-            let columns = vec![Column::words("", first), Column::words("", 10.0 - first)];
-            parts.push(Part::Table(Table { columns, rows }));
-        }
-    };
-    prose(&mut parts, "Symptoms", &content.symptoms);
-    let readings = content.vital_signs.readings(patient.date_of_birth, on);
-    let reading_rows = readings.into_iter().map(|reading| {
-        let flag = reading.flag.map(|flag| format!(" ({})", flag.words.to_lowercase())).unwrap_or_default();
-        vec![reading.label.into(), format!("{} {}{flag}", reading.value, reading.unit).into()]
-    });
-    pairs(&mut parts, "Vital signs", 3.5, reading_rows.collect());
-    let many = content.diagnoses.len() > 1;
-    let diagnosis_rows = content.diagnoses.iter().map(|diagnosis| {
-        let primary = if many && diagnosis.is_primary { " (primary)" } else { "" };
-        vec![diagnosis.code.clone().into(), format!("{}{primary}", diagnosis.description).into()]
-    });
-    pairs(&mut parts, "Diagnoses", 1.8, diagnosis_rows.collect());
-    prose(&mut parts, "Treatment plan", &content.treatment_plan);
-    prose(&mut parts, "Notes", &content.notes);
-    let prescribed = prescriptions.iter().map(|row| {
-        let names: Vec<&str> = row.medicines.iter().chain(&row.tests).map(String::as_str).collect();
-        vec![row.prescription.id.code().into(), names.join(", ").into()]
-    });
-    pairs(&mut parts, "Prescribed", 1.8, prescribed.collect());
-    prose(&mut parts, "Follow-up", &content.follow_up_date.map(long_date_text).unwrap_or_default());
     let mut signature = vec![visit.doctor.clone(), format!("Licence {}", visit.license_number)];
     signature.extend(visit.encounter.signed_at.map(|at| format!("Signed {}", zone.text(at))));
     signature.extend(amended.map(|version| {
@@ -85,15 +50,41 @@ async fn summary(cx: &Reader, verb: &'static str) -> Result<(EncounterId, Paper)
         format!("Amended {} by {}", amended.on, amended.by)
     }));
     let address = format!("{}/encounters/{id}", cx.base_url());
-    let paper = Paper {
+    let mut paper = Paper {
         title: "Summary of the visit".to_owned(),
         under: vec![long_date_text(on), format!("{}, {}", visit.doctor, visit.department)],
         mark: String::new(),
         code: Some((Qr::of(&address)?, "QR code of this record's address".to_owned())),
         facts: patients::paper::facts(&patient, on),
-        parts,
+        parts: Vec::new(),
         signature,
         foot: format!("{} · printed {}", patient.id.code(), zone.text(cx.now())),
     };
+    paper.prose("Symptoms", &content.symptoms);
+    let readings = content.vital_signs.readings(patient.date_of_birth, on);
+    let reading_rows = readings.into_iter().map(|reading| {
+        let flag = reading.flag.map(|flag| format!(" ({})", flag.words.to_lowercase())).unwrap_or_default();
+        vec![reading.label.into(), format!("{} {}{flag}", reading.value, reading.unit).into()]
+    });
+    paper.table("Vital signs", pairs(3.5, reading_rows.collect()));
+    let many = content.diagnoses.len() > 1;
+    let diagnosis_rows = content.diagnoses.iter().map(|diagnosis| {
+        let primary = if many && diagnosis.is_primary { " (primary)" } else { "" };
+        vec![diagnosis.code.clone().into(), format!("{}{primary}", diagnosis.description).into()]
+    });
+    paper.table("Diagnoses", pairs(1.8, diagnosis_rows.collect()));
+    paper.prose("Treatment plan", &content.treatment_plan);
+    paper.prose("Notes", &content.notes);
+    let prescribed = prescriptions.iter().map(|row| {
+        let names: Vec<&str> = row.medicines.iter().chain(&row.tests).map(String::as_str).collect();
+        vec![row.prescription.id.code().into(), names.join(", ").into()]
+    });
+    paper.table("Prescribed", pairs(1.8, prescribed.collect()));
+    paper.prose("Follow-up", &content.follow_up_date.map(long_date_text).unwrap_or_default());
     Ok((id, paper))
+}
+
+/// A table of two columns that explain themselves; the first takes this much of ten parts.
+fn pairs(first: f32, rows: Vec<Vec<Cell>>) -> Table {
+    Table { columns: vec![Column::words("", first), Column::words("", 10.0 - first)], rows }
 }

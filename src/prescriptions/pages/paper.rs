@@ -3,14 +3,13 @@
 use crate::access::can;
 use crate::audit::Entry;
 use crate::error::AppError;
-use crate::paper::{self, Cell, Column, Figure, Line, Paper, Part, Table};
+use crate::paper::{self, Cell, Column, Paper, Part, Table};
 use crate::patients;
 use crate::patients::banner::{self, Allergy};
 use crate::patients::model::Patient;
 use crate::pharmacy::dispensing;
 use crate::prescriptions::model::{PrescriptionId, PrescriptionStatus, Priority, Sheet};
 use crate::prescriptions::queries;
-use crate::prescriptions::whiteboard::{Drawing, HEIGHT, WIDTH};
 use crate::time::date_text;
 use crate::web::print::Qr;
 use crate::web::{Answer, Cx};
@@ -122,15 +121,12 @@ async fn prescription(cx: &Reader, verb: &'static str) -> Result<(PrescriptionId
             let left = if line.is_open() { line.left_text() } else { "–".to_owned() };
             vec![line.medication.medicine.clone().into(), line.dispensed_text().into(), left.into()]
         };
-        paper.parts.push(Part::Heading("Dispensed so far".to_owned()));
-        paper.parts.push(Part::Table(Table {
-            columns: vec![
-                Column::words("Medicine", 5.0),
-                Column::number("Dispensed", 3.0),
-                Column::number("Still to come", 3.0),
-            ],
-            rows: dispensed.iter().map(row).collect(),
-        }));
+        let columns = vec![
+            Column::words("Medicine", 5.0),
+            Column::number("Dispensed", 3.0),
+            Column::number("Still to come", 3.0),
+        ];
+        paper.table("Dispensed so far", Table { columns, rows: dispensed.iter().map(row).collect() });
     }
     if !sheet.warnings.is_empty() {
         let reason = &sheet.prescription.override_reason;
@@ -143,17 +139,10 @@ async fn prescription(cx: &Reader, verb: &'static str) -> Result<(PrescriptionId
                 .collect(),
         });
     }
-    if !content.tests.is_empty() {
-        paper.parts.push(Part::Heading("Tests requested".to_owned()));
-        paper.parts.push(test_table(&sheet));
-    }
-    if !content.notes.is_empty() {
-        paper.parts.push(Part::Heading("Notes".to_owned()));
-        paper.parts.push(Part::Prose(content.notes.clone()));
-    }
+    paper.table("Tests requested", test_table(&sheet));
+    paper.prose("Notes", &content.notes);
     if let Some(drawing) = &content.whiteboard {
-        paper.parts.push(Part::Heading("Drawing".to_owned()));
-        paper.parts.push(Part::Figure(figure(drawing, &sheet.doctor)));
+        paper.section("Drawing", Part::Figure(drawing.figure(format_args!("Drawing by {}", sheet.doctor))));
     }
     Ok((sheet.prescription.id, paper))
 }
@@ -164,38 +153,17 @@ async fn tests(cx: &Reader, verb: &'static str) -> Result<(PrescriptionId, Paper
         return Err(AppError::NotFound);
     }
     let mut paper = begun(cx, "Request for tests", &sheet, &patient)?;
-    paper.parts = vec![patients::paper::allergies(&allergies), test_table(&sheet)];
-    if !sheet.content.notes.is_empty() {
-        paper.parts.push(Part::Heading("Notes".to_owned()));
-        paper.parts.push(Part::Prose(sheet.content.notes.clone()));
-    }
+    paper.parts = vec![patients::paper::allergies(&allergies), Part::Table(test_table(&sheet))];
+    paper.prose("Notes", &sheet.content.notes);
     Ok((sheet.prescription.id, paper))
 }
 
-fn test_table(sheet: &Sheet) -> Part {
+fn test_table(sheet: &Sheet) -> Table {
     let row = |order: &crate::prescriptions::model::TestOrder| {
         vec![Cell::from(order.test.clone()).remark(order.instructions.clone()), order.priority.label().into()]
     };
-    Part::Table(Table {
+    Table {
         columns: vec![Column::words("Test", 7.0), Column::words("Priority", 2.0)],
         rows: sheet.content.tests.iter().map(row).collect(),
-    })
-}
-
-/// A drawing with what it is drawn on.
-fn figure(drawing: &Drawing, doctor: &str) -> Figure {
-    const OUTLINE: [u8; 3] = [0x90, 0xa2, 0xab];
-    let outline =
-        drawing.background.outline().iter().map(|path| Line { path: (*path).to_owned(), color: OUTLINE, width: 2.5 });
-    let strokes = drawing.strokes.iter().map(|stroke| Line {
-        path: stroke.path(),
-        color: stroke.ink.rgb(),
-        width: f32::from(stroke.width),
-    });
-    Figure {
-        label: format!("Drawing by {doctor}: {}", drawing.words()),
-        width: WIDTH,
-        height: HEIGHT,
-        lines: outline.chain(strokes).collect(),
     }
 }

@@ -6,9 +6,11 @@
 
 mod outlines;
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
 use serde::{Deserialize, Serialize};
+
+use crate::paper::{Figure, Line, hex};
 
 /// The field that points lie on, in units of the drawing.
 pub const WIDTH: u16 = 1000;
@@ -60,6 +62,9 @@ impl Background {
     }
 }
 
+/// How an outline is drawn, so that what is drawn on it stands out.
+const OUTLINE: ([u8; 3], f32) = ([0x90, 0xa2, 0xab], 2.5);
+
 /// The colours of the pens. Dark enough to be told apart on white paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, strum::VariantArray, strum::IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
@@ -97,10 +102,9 @@ impl Ink {
         }
     }
 
-    /// `#c41c1c`.
+    /// As SVG writes it.
     pub fn hex(self) -> String {
-        let [red, green, blue] = self.rgb();
-        format!("#{red:02x}{green:02x}{blue:02x}")
+        hex(self.rgb())
     }
 }
 
@@ -165,6 +169,23 @@ pub struct Drawing {
 }
 
 impl Drawing {
+    /// What is drawn and what it is drawn on; `title` says whose it is.
+    pub fn figure(&self, title: impl Display) -> Figure {
+        let (color, width) = OUTLINE;
+        let outline = self.background.outline().iter().map(|path| Line { path: (*path).to_owned(), color, width });
+        let strokes = self.strokes.iter().map(|stroke| Line {
+            path: stroke.path(),
+            color: stroke.ink.rgb(),
+            width: f32::from(stroke.width),
+        });
+        Figure {
+            label: format!("{title}: {}", self.words()),
+            width: WIDTH,
+            height: HEIGHT,
+            lines: outline.chain(strokes).collect(),
+        }
+    }
+
     /// What the form's field holds; `None` for an empty drawing.
     ///
     /// # Errors
