@@ -1,22 +1,15 @@
-//! What is typed on a prescription: a few fields and any number of lines. Lines in which nothing is written are ignored.
+//! The lines of the form: as many of each field as there are lines, in the same order.
 
 use std::str::FromStr;
 
-use chrono::{Days, NaiveDate};
-
-use super::model::{Content, Medication, Priority, TestOrder};
-use super::whiteboard::Drawing;
 use crate::medicines::directions::{self, LONGEST_DAYS, MOST};
+use crate::prescriptions::model::{Medication, Priority, TestOrder, quantity_text};
 use crate::web::Form;
 
 const MOST_LINES: usize = 200;
 const LONGEST_MEDICINE: usize = 200;
 /// How many lines are read at all, empty ones too: no page of ours sends more.
-const MOST_TYPED: usize = 2 * MOST_LINES;
-/// How long a prescription is valid when nothing else is said.
-const VALID_DAYS: u64 = 30;
-/// The longest that one may be valid.
-const LONGEST_VALID_DAYS: u64 = 366;
+pub(super) const MOST_TYPED: usize = 2 * MOST_LINES;
 
 /// A medication as typed.
 #[derive(Clone, Debug, Default)]
@@ -32,7 +25,7 @@ pub struct MedicationLine {
 }
 
 impl MedicationLine {
-    fn is_blank(&self) -> bool {
+    pub(super) fn is_blank(&self) -> bool {
         [
             &self.medicine,
             &self.dose,
@@ -55,9 +48,9 @@ impl MedicationLine {
     pub fn preview(&self) -> String {
         let words = directions::words(&self.dose, &self.unit, &self.route, &self.frequency, self.days());
         let quantity = match self.quantity.trim().parse::<i32>() {
-            Ok(typed) => super::model::quantity_text(typed, &self.unit),
+            Ok(typed) => quantity_text(typed, &self.unit),
             Err(_) => directions::quantity(&self.dose, &self.unit, &self.frequency, self.days())
-                .map(|computed| super::model::quantity_text(computed, &self.unit))
+                .map(|computed| quantity_text(computed, &self.unit))
                 .unwrap_or_default(),
         };
         match (words.is_empty(), quantity.is_empty()) {
@@ -108,73 +101,6 @@ pub fn test_lines(form: &Form) -> Vec<TestLine> {
     form.values("test").take(MOST_TYPED).enumerate().map(line).collect()
 }
 
-/// Reads the form; what is wrong stands in it afterwards, beside the field of its line.
-pub fn parse(form: &mut Form, today: NaiveDate) -> Option<Content> {
-    let medications = read_medications(form);
-    let tests = read_tests(form);
-    let content = Content {
-        diagnosis: form.text("diagnosis", 500),
-        notes: form.text("notes", 5000),
-        valid_until: valid_until(form, today),
-        priority: pharmacy_priority(form),
-        medications,
-        tests,
-        whiteboard: whiteboard(form),
-    };
-    form.is_valid().then_some(content)
-}
-
-/// [`parse`] for one that is to be submitted: complete as well.
-pub fn parse_complete(form: &mut Form, today: NaiveDate) -> Option<Content> {
-    let content = parse(form, today)?;
-    let written: Vec<usize> =
-        medication_lines(form).iter().enumerate().filter(|(_, l)| !l.is_blank()).map(|(index, _)| index).collect();
-    for (field, message) in content.problems(today) {
-        // Lines that say something are counted without the blank ones between them.
-        let field = match field.split_once('-') {
-            Some((name, index)) => {
-                let line = index.parse::<usize>().ok().and_then(|i| written.get(i)).copied().unwrap_or(0);
-                format!("{name}-{line}")
-            }
-            None => field,
-        };
-        form.refuse_field(&field, message);
-    }
-    form.is_valid().then_some(content)
-}
-
-/// What is drawn, as the page's script wrote it; without the script, as it was stored.
-fn whiteboard(form: &mut Form) -> Option<Drawing> {
-    match Drawing::parse(form.value("whiteboard")) {
-        Ok(drawing) => drawing,
-        Err(message) => {
-            form.refuse_field("whiteboard", message);
-            None
-        }
-    }
-}
-
-fn pharmacy_priority(form: &mut Form) -> Priority {
-    match form.value("pharmacy_priority").trim() {
-        "" => Priority::Routine,
-        typed => Priority::from_str(typed).unwrap_or_else(|_| {
-            form.refuse_field("pharmacy_priority", "Choose how soon the medicines are wanted.");
-            Priority::Routine
-        }),
-    }
-}
-
-fn valid_until(form: &mut Form, today: NaiveDate) -> Option<NaiveDate> {
-    let date = form.date("valid_until")?;
-    let latest = today.checked_add_days(Days::new(LONGEST_VALID_DAYS)).unwrap_or(today);
-    if date < today {
-        form.refuse_field("valid_until", "This day has passed already.");
-    } else if date > latest {
-        form.refuse_field("valid_until", "A prescription is valid for a year at most.");
-    }
-    Some(date)
-}
-
 /// Text of one line's field, with its white space single.
 fn cell(form: &mut Form, field: &str, index: usize, typed: &str, longest: usize) -> String {
     let text = typed.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -197,7 +123,7 @@ fn number(form: &mut Form, field: &str, index: usize, typed: &str, most: i32) ->
     number
 }
 
-fn read_medications(form: &mut Form) -> Vec<Medication> {
+pub(super) fn read_medications(form: &mut Form) -> Vec<Medication> {
     let lines = medication_lines(form);
     let is_huge = form.values("medicine").count() > MOST_TYPED;
     if is_huge || lines.iter().filter(|l| !l.is_blank()).count() > MOST_LINES {
@@ -240,7 +166,7 @@ fn read_medications(form: &mut Form) -> Vec<Medication> {
     found
 }
 
-fn read_tests(form: &mut Form) -> Vec<TestOrder> {
+pub(super) fn read_tests(form: &mut Form) -> Vec<TestOrder> {
     let lines = test_lines(form);
     let is_blank = |l: &TestLine| l.test.trim().is_empty() && l.instructions.trim().is_empty();
     let is_huge = form.values("test").count() > MOST_TYPED;
@@ -265,11 +191,6 @@ fn read_tests(form: &mut Form) -> Vec<TestOrder> {
         found.push(TestOrder { test, instructions, priority });
     }
     found
-}
-
-/// The last day of a prescription of which nothing else is said.
-pub fn usual_end(today: NaiveDate) -> NaiveDate {
-    today.checked_add_days(Days::new(VALID_DAYS)).unwrap_or(today)
 }
 
 /// What the lines say so far, whether they are complete or not: for the warnings beside them.
@@ -308,38 +229,6 @@ fn put_lines(form: &mut Form, lines: &[MedicationLine]) {
     form.set_all("instructions", column(|l| &l.instructions));
 }
 
-/// The form of a new prescription, with the diagnosis of the visit.
-pub fn empty(diagnosis: &str, today: NaiveDate) -> Form {
-    let until = usual_end(today);
-    let mut form = Form::of([("diagnosis", diagnosis.to_owned()), ("valid_until", until.to_string())]);
-    push_medication(&mut form, &Medication::default());
-    form
-}
-
-/// The form that edits a draft.
-pub fn filled(content: &Content, version: i32) -> Form {
-    let mut form = Form::of([
-        ("diagnosis", content.diagnosis.clone()),
-        ("notes", content.notes.clone()),
-        ("valid_until", content.valid_until.map(|d| d.to_string()).unwrap_or_default()),
-        ("pharmacy_priority", content.priority.as_str().to_owned()),
-        ("version", version.to_string()),
-        ("whiteboard", content.whiteboard.as_ref().map(Drawing::json).unwrap_or_default()),
-    ]);
-    for line in &content.medications {
-        push_medication(&mut form, line);
-    }
-    if content.medications.is_empty() {
-        push_medication(&mut form, &Medication::default());
-    }
-    for order in &content.tests {
-        form.push("test", order.test.clone());
-        form.push("test_instructions", order.instructions.clone());
-        form.push("priority", order.priority.as_str());
-    }
-    form
-}
-
 /// A stored line as it is typed. A computed quantity is left open, so that it follows when the dose is changed.
 pub fn line_of(line: &Medication) -> MedicationLine {
     let number = |n: Option<i32>| n.map(|n| n.to_string()).unwrap_or_default();
@@ -355,83 +244,8 @@ pub fn line_of(line: &Medication) -> MedicationLine {
     }
 }
 
-fn push_medication(form: &mut Form, line: &Medication) {
+pub(super) fn push_medication(form: &mut Form, line: &Medication) {
     let mut lines = medication_lines(form);
     lines.push(line_of(line));
     put_lines(form, &lines);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn today() -> NaiveDate {
-        NaiveDate::from_ymd_opt(2026, 11, 21).expect("a real date")
-    }
-
-    #[test]
-    fn what_is_shown_reads_back_as_what_was_stored() {
-        let content = Content {
-            diagnosis: "J06.9 Cold".to_owned(),
-            notes: "Two\nlines".to_owned(),
-            valid_until: NaiveDate::from_ymd_opt(2026, 12, 21),
-            priority: Priority::Stat,
-            medications: vec![
-                Medication {
-                    medicine: "Amoxicillin 500 mg".to_owned(),
-                    dose: "1".to_owned(),
-                    unit: "capsule".to_owned(),
-                    route: "oral".to_owned(),
-                    frequency: "tds".to_owned(),
-                    duration_days: Some(5),
-                    quantity: Some(15),
-                    quantity_is_computed: true,
-                    instructions: "after food".to_owned(),
-                    medicine_id: None,
-                },
-                Medication { medicine: "Aqueous cream".to_owned(), quantity: Some(1), ..Medication::default() },
-            ],
-            tests: vec![TestOrder { test: "CRP".to_owned(), priority: Priority::Urgent, ..TestOrder::default() }],
-            whiteboard: Drawing::parse(r#"{"strokes":[{"ink":"red","width":3,"points":[1,2,3,4]}]}"#).expect("sound"),
-        };
-        let mut form = filled(&content, 1);
-        assert_eq!(parse(&mut form, today()), Some(content), "{:?}", form.errors);
-    }
-
-    #[test]
-    fn blank_lines_are_ignored_and_errors_stand_beside_their_line() {
-        let mut form = Form::default();
-        push_medication(&mut form, &Medication::default());
-        let zero = Medication { medicine: "A".to_owned(), dose: "0".to_owned(), ..Medication::default() };
-        push_medication(&mut form, &zero);
-        push_medication(&mut form, &Medication { dose: "1".to_owned(), ..Medication::default() });
-        assert_eq!(parse(&mut form, today()), None);
-        let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
-        assert_eq!(wrong, ["dose-1", "medicine-2"]);
-    }
-
-    #[test]
-    fn a_huge_form_is_refused_with_a_message_for_each_list() {
-        let mut form = Form::default();
-        for _ in 0..20_000 {
-            form.push("medicine", "");
-            form.push("dose", "0");
-            form.push("test", "");
-        }
-        form.push("medicine", "The one that nobody would see");
-        assert_eq!(parse(&mut form, today()), None);
-        let wrong: Vec<&str> = form.errors.iter().map(|e| e.field.as_str()).collect();
-        assert_eq!(wrong, ["medicine-0", "test-0"]);
-        assert_eq!(medication_lines(&form).len(), MOST_TYPED);
-    }
-
-    #[test]
-    fn submitting_asks_how_each_medicine_is_taken() {
-        let mut form = empty("", today());
-        push_medication(&mut form, &Medication { medicine: "A".to_owned(), ..Medication::default() });
-        assert!(parse(&mut form.clone(), today()).is_some(), "a draft may be incomplete");
-        assert_eq!(parse_complete(&mut form, today()), None);
-        assert_eq!(form.errors[0].field, "dose-1", "the blank line before it counts");
-        assert_eq!(parse_complete(&mut empty("", today()), today()), None, "nothing is written at all");
-    }
 }
