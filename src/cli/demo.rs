@@ -292,7 +292,7 @@ struct Visitor {
     phone: String,
 }
 
-/// A grown-up with much behind and something ahead: visits, a submitted prescription and an appointment to come.
+/// A grown-up with much behind and something ahead: visits, prescriptions and an appointment to come.
 fn patient(db: &mut DbConnection, now: NaiveDateTime) -> Result<Visitor, AppError> {
     let coming: Vec<i64> = appointments::table
         .filter(appointments::starts_at.gt(now + chrono::TimeDelta::hours(26)))
@@ -300,7 +300,7 @@ fn patient(db: &mut DbConnection, now: NaiveDateTime) -> Result<Visitor, AppErro
         .select(appointments::patient_id)
         .load(db)?;
     let prescribed: Vec<i64> = prescriptions::table
-        .filter(prescriptions::status.eq("submitted"))
+        .filter(prescriptions::status.ne("cancelled"))
         .select(prescriptions::patient_id)
         .load(db)?;
     let visits = |id: &i64| prescribed.iter().filter(|other| *other == id).count();

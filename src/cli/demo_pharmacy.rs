@@ -1,5 +1,6 @@
-//! What a demonstration's pharmacy has done: what was prescribed until yesterday is handed out from what is in stock, by
-//! the same actions as the pages use, some of it in part; what was prescribed today waits.
+//! What a demonstration's pharmacy has done lately: what was left over of the last days is handed out from what is in
+//! stock, by the same actions as the pages use, some of it in part; what was left of today waits. What nobody came for
+//! before that, the seed's dispensary has left.
 
 use chrono::{NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
@@ -18,6 +19,8 @@ use crate::pharmacy::stock;
 use crate::prescriptions::model::{PrescriptionId, Priority};
 use crate::time::Zone;
 
+/// How far back somebody comes for what was left over.
+const LATELY: TimeDelta = TimeDelta::days(10);
 /// How many are handed out in one transaction.
 const AT_ONCE: usize = 40;
 /// Of those whose prescription is this old, nobody waits for the rest any more.
@@ -40,17 +43,22 @@ pub(super) fn fill(db: &Db, zone: Zone, now: NaiveDateTime) -> Result<(), String
             let open = prescriptions::table
                 .filter(prescriptions::status.eq("submitted"))
                 .filter(prescriptions::closed_at.is_null())
+                .filter(prescriptions::submitted_at.ge(morning - LATELY))
                 .order((prescriptions::submitted_at, prescriptions::id))
                 .select((prescriptions::id, prescriptions::submitted_at.assume_not_null()));
             let found: Vec<(PrescriptionId, NaiveDateTime)> = open.load(db)?;
             Ok(found.into_iter().filter(|(_, at)| (*at < morning) == before).collect::<Vec<_>>())
         })
     };
-    for some in waiting(true).map_err(said)?.chunks(AT_ONCE) {
+    // One after the other within the last hour.
+    let hour_ago = now - TimeDelta::minutes(60);
+    let left_over: Vec<_> = (1..).zip(waiting(true).map_err(said)?).collect();
+    for some in left_over.chunks(AT_ONCE) {
         let some = some.to_vec();
         db.write_now(move |db| {
-            for (id, submitted) in &some {
-                hand_out(db, pharmacist, *id, *submitted, now)?;
+            for (minute, (id, submitted)) in &some {
+                let at = hour_ago + TimeDelta::minutes(*minute).min(TimeDelta::minutes(58));
+                hand_out(db, pharmacist, *id, *submitted, at)?;
             }
             Ok(())
         })
@@ -90,14 +98,14 @@ fn hand_out(
     pharmacist: UserId,
     id: PrescriptionId,
     submitted: NaiveDateTime,
-    now: NaiveDateTime,
+    at: NaiveDateTime,
 ) -> Result<(), AppError> {
-    let (by, actor) = somebody(db, pharmacist, submitted + TimeDelta::minutes(12 + id.0 % 45))?;
+    let (by, actor) = somebody(db, pharmacist, at)?;
     let work = actions::load(db, &by, &actor, id)?;
     if work.refusal().is_some() {
         return Ok(());
     }
-    let is_old = now - submitted > PATIENCE;
+    let is_old = at - submitted > PATIENCE;
     let mut taken = Taken::new();
     let mut input = Vec::new();
     for (at, line) in work.lines.iter().filter(|line| line.is_open()).enumerate() {

@@ -11,7 +11,7 @@ use crate::db::{self, Db};
 use crate::documents::store::Store;
 use crate::web::State;
 use crate::web::state::Clock;
-use crate::{app, settings};
+use crate::{app, rounds, settings};
 
 pub(super) fn run(config: &Config) -> Result<(), String> {
     let db = super::open(config)?;
@@ -44,14 +44,17 @@ pub(super) fn serve(
     state.public_url.clone_from(&config.public_url);
     state.trusted_proxies.clone_from(&config.trusted_proxies);
     state.notice = notice.map(ToOwned::to_owned);
-    let (state, workers) = (web::Data::new(state), config.workers);
+    let (state, workers, db) = (web::Data::new(state), config.workers, db.clone());
     actix_web::rt::System::new()
         .block_on(async move {
             let server = actix_web::rt::spawn(app::serve(listener, state, workers)?);
             // The server's first step is to listen for signals: who reads the announcement may end it properly.
             tokio::task::yield_now().await;
             announce();
-            server.await?
+            let rounds = actix_web::rt::spawn(rounds::keep(db));
+            let ended = server.await?;
+            rounds.abort();
+            ended
         })
         .map_err(|e| format!("the server ended: {e}"))
 }

@@ -13,14 +13,18 @@ use std::time::Duration;
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use infirmary::db::schema::{
-    allergies, appointment_events, appointments, availability, availability_exceptions, conditions, doctors,
-    encounter_diagnoses, encounters, medication_statements, no_known_allergies, patients, prescription_medications,
-    prescriptions, settings, test_orders, users, vital_signs,
+    allergies, appointment_events, appointments, availability, availability_exceptions, charge_items, conditions,
+    dispensing_items, dispensings, doctors, encounter_diagnoses, encounters, medication_statements, no_known_allergies,
+    patients, prescription_medications, prescriptions, settings, stock_batches, stock_movements, test_orders, users,
+    vital_signs,
 };
 use infirmary::db::{Db, DbConnection};
 use infirmary::doctors::model::DoctorId;
-use infirmary::schedule;
+use infirmary::error::AppError;
+use infirmary::pharmacy::dispensing::model::outcome;
+use infirmary::prescriptions::model::{PrescriptionId, PrescriptionStatus};
 use infirmary::time::Zone;
+use infirmary::{pharmacy, schedule};
 
 use crate::support::{Suite, TestApp, postgres};
 
@@ -306,6 +310,53 @@ fn dump(url: &str) -> Vec<String> {
             .select((test_orders::prescription_id, test_orders::position, test_orders::test, test_orders::priority))
             .load(db)?;
         add(&mut lines, "tests", rows);
+        let rows: Vec<(i64, i64, i64, String, NaiveDateTime)> = dispensings::table
+            .order(dispensings::id)
+            .select((
+                dispensings::id,
+                dispensings::prescription_id,
+                dispensings::pharmacist_id,
+                dispensings::status,
+                dispensings::started_at,
+            ))
+            .load(db)?;
+        add(&mut lines, "dispensings", rows);
+        let rows: Vec<(i64, i64, i64, i64, i32, i64)> = dispensing_items::table
+            .order(dispensing_items::id)
+            .select((
+                dispensing_items::id,
+                dispensing_items::dispensing_id,
+                dispensing_items::prescription_medication_id,
+                dispensing_items::batch_id,
+                dispensing_items::quantity,
+                dispensing_items::unit_price,
+            ))
+            .load(db)?;
+        add(&mut lines, "handed", rows);
+        let rows: Vec<(i64, String, i32, String, NaiveDateTime, Option<i64>)> = stock_movements::table
+            .order(stock_movements::id)
+            .select((
+                stock_movements::batch_id,
+                stock_movements::kind,
+                stock_movements::quantity,
+                stock_movements::reason,
+                stock_movements::created_at,
+                stock_movements::dispensing_item_id,
+            ))
+            .load(db)?;
+        add(&mut lines, "movements", rows);
+        let rows: Vec<(i64, String, i64, Option<i64>, Option<i64>, NaiveDateTime)> = charge_items::table
+            .order(charge_items::id)
+            .select((
+                charge_items::patient_id,
+                charge_items::description,
+                charge_items::amount,
+                charge_items::department_id,
+                charge_items::dispensing_item_id,
+                charge_items::created_at,
+            ))
+            .load(db)?;
+        add(&mut lines, "charges", rows);
         Ok(lines)
     })
     .expect("the rows can be read")
@@ -406,6 +457,13 @@ fn a_seeded_hospital_keeps_every_rule() -> Result<(), String> {
         told_by_their_events(db, now, &visits)?;
         charted(db, &visits)?;
         plausible_people(db, today)?;
+        assert!(dispensed(db)? > 50);
+        let too_soon: i64 = dispensing_items::table
+            .inner_join(stock_batches::table)
+            .filter(stock_batches::created_at.gt(dispensing_items::created_at))
+            .count()
+            .get_result(db)?;
+        assert_eq!(too_soon, 0, "handed out before it came");
         // A lively day: some are done, some wait, some are still to come.
         let todays: HashSet<&str> =
             visits.iter().filter(|v| zone.date(v.starts_at) == today).map(|v| v.status.as_str()).collect();
@@ -499,6 +557,79 @@ fn charted(db: &mut DbConnection, visits: &[Visit]) -> QueryResult<()> {
         .get_result(db)?;
     assert_eq!(empty, 0, "every prescription prescribes something");
     Ok(())
+}
+
+/// What was handed out is in the ledger and on the bill, and the prescriptions say so; how many dispensings there are.
+fn dispensed(db: &mut DbConnection) -> Result<usize, AppError> {
+    let batches: Vec<(i64, i32)> =
+        stock_batches::table.select((stock_batches::id, stock_batches::quantity)).load(db)?;
+    let ledger: Vec<(i64, i32, String, Option<i64>, NaiveDateTime)> = stock_movements::table
+        .order(stock_movements::id)
+        .select((
+            stock_movements::batch_id,
+            stock_movements::quantity,
+            stock_movements::kind,
+            stock_movements::dispensing_item_id,
+            stock_movements::created_at,
+        ))
+        .load(db)?;
+    let mut sums: HashMap<i64, i32> = HashMap::new();
+    for (batch, quantity, ..) in &ledger {
+        *sums.entry(*batch).or_default() += quantity;
+    }
+    assert!(batches.iter().all(|(id, quantity)| *quantity >= 0 && sums.get(id).copied().unwrap_or(0) == *quantity));
+    let handed: Vec<(i64, i64, i64, i32, i64)> = dispensing_items::table
+        .order(dispensing_items::id)
+        .select((
+            dispensing_items::id,
+            dispensing_items::dispensing_id,
+            dispensing_items::batch_id,
+            dispensing_items::quantity,
+            dispensing_items::unit_price,
+        ))
+        .load(db)?;
+    let moved: HashMap<Option<i64>, (i64, i32)> = ledger
+        .iter()
+        .filter(|(_, _, kind, ..)| kind == "dispensed")
+        .map(|(batch, quantity, _, item, _)| (*item, (*batch, *quantity)))
+        .collect();
+    let charges: Vec<(Option<i64>, i64, i64, i64)> = charge_items::table
+        .filter(charge_items::kind.eq("dispensing"))
+        .select((
+            charge_items::dispensing_item_id,
+            charge_items::quantity,
+            charge_items::unit_price,
+            charge_items::amount,
+        ))
+        .load(db)?;
+    let charges: HashMap<Option<i64>, (i64, i64, i64)> =
+        charges.into_iter().map(|(item, quantity, price, amount)| (item, (quantity, price, amount))).collect();
+    assert_eq!((moved.len(), charges.len()), (handed.len(), handed.len()));
+    for (id, _, batch, quantity, price) in &handed {
+        assert_eq!(moved.get(&Some(*id)), Some(&(*batch, -quantity)));
+        let units = i64::from(*quantity);
+        assert_eq!(charges.get(&Some(*id)), Some(&(units, *price, units * price)));
+    }
+    let completed: Vec<(i64, i64, NaiveDateTime, Option<NaiveDateTime>)> = dispensings::table
+        .filter(dispensings::status.eq("completed"))
+        .select((dispensings::id, dispensings::prescription_id, dispensings::started_at, dispensings::finished_at))
+        .load(db)?;
+    let of: HashSet<i64> = handed.iter().map(|(_, dispensing, ..)| *dispensing).collect();
+    assert!(completed.iter().all(|(id, _, started, finished)| of.contains(id) && Some(*started) <= *finished));
+    // Each prescription stands as its lines do.
+    let today = NaiveDate::from_ymd_opt(2020, 1, 1).expect("a date");
+    let stored: Vec<(PrescriptionId, PrescriptionStatus, Option<NaiveDateTime>)> = prescriptions::table
+        .filter(prescriptions::status.ne("cancelled"))
+        .filter(
+            prescriptions::id.eq_any(prescription_medications::table.select(prescription_medications::prescription_id)),
+        )
+        .select((prescriptions::id, prescriptions::status, prescriptions::closed_at))
+        .load(db)?;
+    for (id, status, closed_at) in stored {
+        let lines = pharmacy::dispensing::queries::of_prescription(db, id, today)?;
+        assert_eq!((status, closed_at.is_some()), outcome(&lines), "{id}");
+    }
+    Ok(completed.len())
 }
 
 fn plausible_people(db: &mut DbConnection, today: NaiveDate) -> QueryResult<()> {
@@ -774,10 +905,12 @@ fn the_demonstration_lets_every_role_in_and_ends_after_its_last_answer() -> Resu
         assert!(of("completed").count().get_result::<i64>(db)? > 3);
         let coming = of("scheduled").count().get_result::<i64>(db)? + of("confirmed").count().get_result::<i64>(db)?;
         assert!(coming > 0);
-        let submitted = prescriptions::table
+        let prescribed = prescriptions::table
             .filter(prescriptions::patient_id.eq(patient))
-            .filter(prescriptions::status.eq("submitted"));
-        assert!(submitted.count().get_result::<i64>(db)? > 0);
+            .filter(prescriptions::status.ne("cancelled"));
+        assert!(prescribed.count().get_result::<i64>(db)? > 0);
+        // Whoever handed it out, the seed or the demonstration's own pharmacist.
+        dispensed(db)?;
         Ok(())
     })
     .map_err(|e| e.to_string())

@@ -4,7 +4,8 @@ use super::{papers, rows};
 use crate::db::bulk::{self, Bulk, insert};
 use crate::error::AppError;
 
-/// Ids of encounters, prescriptions, tests and results count from 0 until the batch is written.
+/// Ids of encounters, prescriptions and their lines, tests, results, dispensings and what was handed over count from 0
+/// until the batch is written.
 #[derive(Default)]
 pub(super) struct Batch {
     pub appointments: Vec<rows::Appointment>,
@@ -18,6 +19,11 @@ pub(super) struct Batch {
     pub results: Vec<papers::TestResult>,
     pub values: Vec<papers::ResultValue>,
     pub feedback: Vec<papers::Feedback>,
+    pub dispensings: Vec<rows::Dispensing>,
+    pub items: Vec<rows::Item>,
+    pub declines: Vec<rows::Decline>,
+    pub movements: Vec<rows::Movement>,
+    pub charges: Vec<rows::Charge>,
 }
 
 impl Batch {
@@ -27,6 +33,18 @@ impl Batch {
 
     pub fn next_prescription(&self) -> i64 {
         count(&self.prescriptions)
+    }
+
+    pub fn next_medication(&self) -> i64 {
+        count(&self.medications)
+    }
+
+    pub fn next_dispensing(&self) -> i64 {
+        count(&self.dispensings)
+    }
+
+    pub fn next_item(&self) -> i64 {
+        count(&self.items)
     }
 
     pub fn next_test(&self) -> i64 {
@@ -44,7 +62,11 @@ impl Batch {
             let prescription = bulk::reserve_ids(db, "prescriptions", count(&self.prescriptions))?;
             let test = bulk::reserve_ids(db, "test_orders", count(&self.tests))?;
             let result = bulk::reserve_ids(db, "test_results", count(&self.results))?;
+            let medication = bulk::reserve_ids(db, "prescription_medications", count(&self.medications))?;
+            let dispensing = bulk::reserve_ids(db, "dispensings", count(&self.dispensings))?;
+            let item = bulk::reserve_ids(db, "dispensing_items", count(&self.items))?;
             self.shift(encounter, prescription);
+            self.shift_dispensings(prescription, medication, dispensing, item);
             self.shift_tests(test, result);
             let mut rows = insert(db, &self.appointments)?;
             rows += insert(db, &self.events)?;
@@ -57,10 +79,34 @@ impl Batch {
             rows += insert(db, &self.results)?;
             rows += insert(db, &self.values)?;
             rows += insert(db, &self.feedback)?;
+            rows += insert(db, &self.dispensings)?;
+            rows += insert(db, &self.items)?;
+            rows += insert(db, &self.declines)?;
+            rows += insert(db, &self.movements)?;
+            rows += insert(db, &self.charges)?;
             Ok(rows)
         })?;
         *self = Self::default();
         Ok(rows)
+    }
+
+    fn shift_dispensings(&mut self, prescription: i64, medication: i64, dispensing: i64, item: i64) {
+        self.medications.iter_mut().for_each(|r| r.id += medication);
+        for row in &mut self.dispensings {
+            row.id += dispensing;
+            row.prescription_id += prescription;
+        }
+        for row in &mut self.items {
+            row.id += item;
+            row.dispensing_id += dispensing;
+            row.prescription_medication_id += medication;
+        }
+        for row in &mut self.declines {
+            row.dispensing_id += dispensing;
+            row.prescription_medication_id += medication;
+        }
+        self.movements.iter_mut().for_each(|r| r.dispensing_item_id = r.dispensing_item_id.map(|id| id + item));
+        self.charges.iter_mut().for_each(|r| r.dispensing_item_id = r.dispensing_item_id.map(|id| id + item));
     }
 
     fn shift_tests(&mut self, test: i64, result: i64) {

@@ -203,6 +203,7 @@ fn prescribe(
         cancelled_at,
         cancelled_by: cancelled_at.map(|_| visit.doctor.user_id),
         cancel_reason: if is_cancelled { "Written for the wrong dose, written anew" } else { "" },
+        closed_at: None,
         version: if is_cancelled { 3 } else { 2 },
         created_at: submitted - TimeDelta::minutes(2),
         updated_at: cancelled_at.unwrap_or(submitted),
@@ -216,7 +217,9 @@ fn prescribe(
         let medicine = &world.catalogue.medicines[at];
         let days = Some(medicine.days);
         let computed = directions::quantity(medicine.dose, medicine.unit, medicine.frequency, days);
+        let id = batch.next_medication();
         batch.medications.push(rows::Medication {
+            id,
             prescription_id: prescription,
             position,
             medicine: medicine.medicine,

@@ -11,6 +11,7 @@ mod batch;
 mod calendar;
 mod care;
 mod catalogue;
+mod dispensary;
 mod hours;
 mod known;
 mod names;
@@ -39,8 +40,10 @@ use crate::time::Zone;
 use crate::{medicines, settings, time};
 use batch::Batch;
 use catalogue::Catalogue;
+use dispensary::Dispensary;
 use names::Names;
 use people::{Chart, Population};
+use stock::Stock;
 use visits::{Visits, World};
 
 /// People, and visits, that are written in one transaction.
@@ -192,17 +195,26 @@ pub(super) fn fill(db: &Db, options: &Options, progress: &Progress) -> Result<us
     let mut rows = fill_people(&mut bulk, &names, &catalogue, &people, progress).map_err(said)?;
     let world = World { options, names: &names, catalogue: &catalogue, people: &people, staff: &staff };
     let mut visits = Visits::new(world, first_visit);
+    let mut stock = bulk.write(|db| Stock::begin(db, options)).map_err(said)?;
+    let dispensary = bulk.write(|db| Dispensary::open(db, world)).map_err(said)?;
     let mut batch = Batch::default();
     progress.begin("Visits", options.appointments);
     for (date, count) in plan.days {
+        // The ledger is written in the order of time.
+        if date <= options.today && stock.is_due(date) {
+            rows += batch.write(&mut bulk).map_err(said)?;
+            bulk.write(|db| stock.until(db, date)).map_err(said)?;
+        }
+        let before = batch.prescriptions.len();
         visits.day(date, count, &mut batch);
+        dispensary.day(date, before, &mut stock, &mut batch);
         progress.advance(count);
         if batch.appointments.len() >= VISITS_AT_ONCE {
             rows += batch.write(&mut bulk).map_err(said)?;
         }
     }
     rows += batch.write(&mut bulk).map_err(said)?;
-    rows += bulk.write(|db| stock::fill(db, options)).map_err(said)?;
+    rows += bulk.write(|db| stock.finish(db)).map_err(said)?;
     progress.begin("Statistics", 1);
     bulk.finish().map_err(said)?;
     progress.finish();

@@ -29,6 +29,7 @@ pub(super) struct Receptionist {
 pub(super) struct Staff {
     pub doctors: Vec<Doctor>,
     pub desk: Vec<Receptionist>,
+    pub pharmacists: Vec<i64>,
 }
 
 /// Makes departments that are missing, and new doctors and receptionists.
@@ -104,8 +105,10 @@ pub(super) fn create(
         staff.push(doctor);
     }
     let (desk, desk_accounts) = making.desk(db)?;
+    let pharmacist_accounts = making.pharmacists(db)?;
     insert(db, &accounts)?;
     insert(db, &desk_accounts)?;
+    insert(db, &pharmacist_accounts)?;
     insert(db, &people)?;
     insert(db, &skills)?;
     insert(db, &hours)?;
@@ -117,7 +120,7 @@ pub(super) fn create(
                 .execute(db)?;
         }
     }
-    Ok(Staff { doctors: staff, desk })
+    Ok(Staff { doctors: staff, desk, pharmacists: pharmacist_accounts.iter().map(|account| account.id).collect() })
 }
 
 /// Where each doctor works: every department gets one while there are enough, the rest go by the departments' shares.
@@ -245,6 +248,18 @@ impl Accounts<'_> {
             accounts.push(account);
         }
         Ok((desk, accounts))
+    }
+
+    /// The people in the pharmacy.
+    fn pharmacists(&mut self, db: &mut DbConnection) -> Result<Vec<rows::User>, AppError> {
+        let count = i64::try_from(self.options.doctors / 15).unwrap_or(0).clamp(2, 20);
+        let first = bulk::reserve_ids(db, "users", count)?;
+        (0..count)
+            .map(|position| {
+                let account = self.make(db, 2_000_000_000 + position.unsigned_abs(), first + position, "pharmacist")?;
+                Ok(rows::User { license_number: format!("PH-{:06}", 1200 + first + position), ..account })
+            })
+            .collect()
     }
 }
 

@@ -30,6 +30,7 @@ const CANCELLED: [(&str, u32); 7] = [
 ];
 
 /// All that visits are made from.
+#[derive(Clone, Copy)]
 pub(super) struct World<'a> {
     pub options: &'a Options,
     pub names: &'a Names,

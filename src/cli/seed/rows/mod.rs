@@ -5,9 +5,11 @@
 mod chart;
 mod papers;
 mod people;
+mod pharmacy;
 mod visits;
 
 pub(super) use chart::{Allergy, Condition, NoneKnown, Told, Vitals};
 pub(super) use papers::{Medication, Prescription, TestOrder};
 pub(super) use people::{Doctor, DoctorSpecialization, Exception, Hours, Patient, User};
+pub(super) use pharmacy::{Charge, Decline, Dispensing, Item, Movement};
 pub(super) use visits::{Appointment, Diagnosis, Encounter, Event};

@@ -25,6 +25,7 @@ pub(in crate::cli::seed) struct Prescription {
     pub cancelled_at: Option<NaiveDateTime>,
     pub cancelled_by: Option<i64>,
     pub cancel_reason: &'static str,
+    pub closed_at: Option<NaiveDateTime>,
     pub version: i32,
     pub created_at: NaiveDateTime,
     pub updated_at: NaiveDateTime,
@@ -43,6 +44,7 @@ impl BulkRow for Prescription {
 #[derive(Insertable)]
 #[diesel(table_name = prescription_medications, treat_none_as_default_value = false)]
 pub(in crate::cli::seed) struct Medication {
+    pub id: i64,
     pub prescription_id: i64,
     pub position: i32,
     pub medicine: &'static str,
