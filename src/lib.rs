@@ -60,6 +60,8 @@ pub mod pharmacy;
 pub mod prescriptions;
 /// What the books say: revenue, takings, receivables, the day book.
 pub mod reports;
+/// What is due by the clock, looked after while the server runs.
+pub mod rounds;
 /// The hours a doctor works.
 pub mod schedule;
 /// The hospital's own settings.

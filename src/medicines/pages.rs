@@ -118,11 +118,11 @@ pub async fn complete(cx: Cx<can::SeeMedicines>) -> Answer {
 
 pub async fn show(cx: Cx<can::SeeMedicines>) -> Answer {
     let id = cx.id::<MedicineId>("id")?;
-    let (zone, today) = (cx.zone(), cx.today());
+    let (actor, zone, today) = (cx.actor()?.clone(), cx.zone(), cx.today());
     let (medicine, contents, shelf) = cx
         .read(move |db| {
             let medicine = queries::find(db, id)?;
-            let shelf = shelf::load(db, &medicine, zone, today)?;
+            let shelf = shelf::load(db, &actor, &medicine, zone, today)?;
             Ok((medicine, queries::contents(db, id)?, shelf))
         })
         .await?;

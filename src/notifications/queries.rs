@@ -46,6 +46,15 @@ pub(super) fn is_told(db: &mut DbConnection, notice: &Notice) -> QueryResult<boo
     diesel::select(diesel::dsl::exists(told)).get_result(db)
 }
 
+/// The events of a kind that a person was told of: those that begin so. The beginning is ours, and has no wildcards.
+pub fn told(db: &mut DbConnection, user: UserId, begin: &str) -> QueryResult<Vec<String>> {
+    notifications::table
+        .filter(notifications::user_id.eq(user))
+        .filter(notifications::event.like(format!("{begin}%")))
+        .select(notifications::event)
+        .load(db)
+}
+
 pub(super) fn insert(db: &mut DbConnection, notice: &Notice, now: NaiveDateTime) -> QueryResult<()> {
     diesel::insert_into(notifications::table)
         .values((

@@ -64,6 +64,16 @@ pub fn administrator_exists(db: &mut DbConnection) -> QueryResult<bool> {
     .get_result(db)
 }
 
+/// The accounts of a role whose people may sign in.
+pub fn active_of_role(db: &mut DbConnection, role: Role) -> QueryResult<Vec<UserId>> {
+    users::table
+        .filter(users::role.eq(role))
+        .filter(users::is_active.eq(true))
+        .order(users::id)
+        .select(users::id)
+        .load(db)
+}
+
 /// Adds an account.
 pub fn insert(db: &mut DbConnection, new: &NewUser) -> QueryResult<UserId> {
     diesel::insert_into(users::table).values(new).returning(users::id).get_result(db)

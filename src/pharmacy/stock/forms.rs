@@ -12,7 +12,6 @@ pub enum Act {
     Recall,
     Release,
     WriteOff,
-    TakeBack,
 }
 
 impl Act {
@@ -29,7 +28,6 @@ impl Act {
             Self::Recall => "Recall",
             Self::Release => "Release",
             Self::WriteOff => "Write off",
-            Self::TakeBack => "Take back from a patient",
         }
     }
 
@@ -41,7 +39,6 @@ impl Act {
             Self::Recall => "Recall",
             Self::Release => "Release",
             Self::WriteOff => "Write off",
-            Self::TakeBack => "Take back",
         }
     }
 
@@ -53,7 +50,6 @@ impl Act {
             Self::Recall => "ban",
             Self::Release => "lock-open",
             Self::WriteOff => "trash",
-            Self::TakeBack => "arrow-back-up",
         }
     }
 
@@ -65,13 +61,12 @@ impl Act {
             Self::Recall => "The batch stays on the shelf and is not offered to anybody until it is released.",
             Self::Release => "The batch is offered again.",
             Self::WriteOff => "All that is left of it leaves the stock: its day is past.",
-            Self::TakeBack => "The units come back into this batch. Take back only what may be given to somebody else.",
         }
     }
 
     /// Whether a quantity is asked for.
     pub fn has_quantity(self) -> bool {
-        matches!(self, Self::Adjust | Self::SendBack | Self::TakeBack)
+        matches!(self, Self::Adjust | Self::SendBack)
     }
 
     /// Whether a reason is asked for.

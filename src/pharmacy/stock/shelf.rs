@@ -6,6 +6,7 @@ use super::model::{
     Batch, LedgerRow, Level, MovementKind, Reference, by_month, days_left, expiry_mark, grouped, units_text,
 };
 use super::queries::{self, Of};
+use crate::access::{Actor, Permission};
 use crate::codes;
 use crate::dashboards::chart::{Bar, BarChart};
 use crate::db::DbConnection;
@@ -65,36 +66,51 @@ pub struct LedgerView {
     pub quantity: String,
     /// What the batch held afterwards; empty where several batches are shown.
     pub after: String,
-    /// Where it came from, as words and, if there is such a page, an address.
+    /// Where it came from: words, and the address of the page if the person may open it.
     pub reference: Option<(String, Option<String>)>,
+    /// Where what was handed over is taken back, if the person may do so.
+    pub take_back: Option<String>,
 }
 
 impl LedgerView {
-    pub fn new(row: LedgerRow, zone: Zone, after: Option<i64>) -> Self {
+    pub fn new(row: LedgerRow, actor: &Actor, zone: Zone, after: Option<i64>) -> Self {
         let quantity = i64::from(row.movement.quantity);
-        let reference = match &row.reference {
-            Reference::None => None,
-            Reference::Receipt(id, number) => Some((number.clone(), Some(format!("/receipts/{id}")))),
-            Reference::Dispensing(id, _) => Some((codes::write("DSP", *id), None)),
-            Reference::Stocktake(id) => Some((format!("Stocktake {id}"), Some(format!("/stocktakes/{id}")))),
+        let (may_manage, may_dispense) =
+            (actor.may(Permission::ManageStock), actor.may(Permission::DispensePrescriptions));
+        let (reference, take_back) = match &row.reference {
+            Reference::None => (None, None),
+            Reference::Receipt(id, number) => {
+                (Some((number.clone(), may_manage.then(|| format!("/receipts/{id}")))), None)
+            }
+            Reference::Stocktake(id) => {
+                (Some((format!("Stocktake {id}"), may_manage.then(|| format!("/stocktakes/{id}")))), None)
+            }
+            Reference::Dispensing(id) => {
+                let page = may_dispense.then(|| format!("/dispensings/{id}"));
+                let item = row.movement.dispensing_item_id.filter(|_| row.movement.kind == MovementKind::Dispensed);
+                let take_back = page.as_ref().zip(item).map(|(page, item)| format!("{page}/returns?item={item}"));
+                (Some((codes::write("DSP", *id), page)), take_back)
+            }
         };
         Self {
             at: zone.text(row.movement.created_at),
             quantity: if quantity > 0 { format!("+{}", grouped(quantity)) } else { grouped(quantity) },
             after: after.map(grouped).unwrap_or_default(),
             reference,
+            take_back,
             row,
         }
     }
-
-    /// Whether some of it may come back.
-    pub fn was_dispensed(&self) -> bool {
-        self.row.movement.kind == MovementKind::Dispensed
-    }
 }
 
-/// Loads what the page of a medicine shows.
-pub fn load(db: &mut DbConnection, medicine: &Medicine, zone: Zone, today: NaiveDate) -> Result<Shelf, AppError> {
+/// Loads what the page of a medicine shows to this person.
+pub fn load(
+    db: &mut DbConnection,
+    actor: &Actor,
+    medicine: &Medicine,
+    zone: Zone,
+    today: NaiveDate,
+) -> Result<Shelf, AppError> {
     let row = queries::row(db, medicine.clone(), today)?;
     let full = queries::full(db, medicine.id)?;
     let used_up = queries::used_up(db, medicine.id, USED_UP)?;
@@ -124,7 +140,7 @@ pub fn load(db: &mut DbConnection, medicine: &Medicine, zone: Zone, today: Naive
         has_expired: full.iter().any(|batch| batch.has_expired(today)),
         batches: full.into_iter().map(|batch| BatchView::new(batch, unit, today)).collect(),
         used_up: used_up.into_iter().map(|batch| BatchView::new(batch, unit, today)).collect(),
-        ledger: ledger.into_iter().map(|row| LedgerView::new(row, zone, None)).collect(),
+        ledger: ledger.into_iter().map(|row| LedgerView::new(row, actor, zone, None)).collect(),
         has_more,
         chart: chart(&months, unit),
     })

@@ -7,9 +7,8 @@ use crate::access::By;
 use crate::audit::{self, Entry};
 use crate::db::DbConnection;
 use crate::error::AppError;
-use crate::pharmacy::stock::actions::movement;
+use crate::pharmacy::stock;
 use crate::pharmacy::stock::model::{BatchId, MovementKind, NewMovement, units_text};
-use crate::pharmacy::stock::queries as stock;
 
 /// Starts a stocktake.
 pub fn start(db: &mut DbConnection, by: &By, input: &StocktakeInput) -> Result<StocktakeId, AppError> {
@@ -55,7 +54,7 @@ pub fn save_counts(db: &mut DbConnection, by: &By, id: StocktakeId, typed: &[Typ
         return Ok(Counted::Meanwhile(meanwhile));
     }
     for count in typed {
-        let batch = stock::find(db, count.batch)?;
+        let batch = stock::queries::find(db, count.batch)?;
         match (queries::count_of(db, id, count.batch)?, count.counted) {
             (None, Some(counted)) => queries::insert_count(db, id, &batch, counted, by.user_id(), by.now)?,
             (Some(stored), Some(counted)) if stored.counted != counted => {
@@ -97,9 +96,9 @@ pub fn post(db: &mut DbConnection, by: &By, id: StocktakeId, version: i32) -> Re
         }
         let posted = NewMovement {
             stocktake_count_id: Some(count.id),
-            ..movement(by, row.batch.id, MovementKind::Counted, count.difference(), "")
+            ..stock::actions::movement(by, row.batch.id, MovementKind::Counted, count.difference(), "")
         };
-        stock::insert_movement(db, &posted)?;
+        stock::actions::post(db, by, &posted)?;
     }
     finish(db, by, &stocktake, version, StocktakeStatus::Posted)?;
     audit::record(db, by, &Entry::new("posted", "stocktake", id).note("differences", different.len()))?;

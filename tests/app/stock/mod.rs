@@ -1,5 +1,6 @@
 //! Stock: what the database itself holds, and the pages that move it.
 
+mod alerts;
 mod deliveries;
 mod ledger;
 mod random;
@@ -9,6 +10,7 @@ mod stocktakes;
 use crate::support::Suite;
 
 pub fn tests(suite: &mut Suite) {
+    alerts::tests(suite);
     deliveries::tests(suite);
     ledger::tests(suite);
     random::tests(suite);

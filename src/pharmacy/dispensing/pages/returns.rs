@@ -45,7 +45,7 @@ async fn return_page(cx: &Pharmacist, form: Form) -> Result<ReturnPage, AppError
 }
 
 pub async fn ask(cx: Pharmacist) -> Answer {
-    let form = Form::of([("credit", "yes".to_owned())]);
+    let form = Form::of([("credit", "yes".to_owned()), ("item", cx.query("item"))]);
     cx.html(&return_page(&cx, form).await?)
 }
 

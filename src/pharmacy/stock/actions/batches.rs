@@ -1,16 +1,14 @@
-//! What is done to a batch by hand: adjusting, recalling, sending back, writing off, taking back.
+//! What is done to a batch by hand: adjusting, recalling, sending back, writing off.
 
 use chrono::NaiveDate;
 
-use super::{leave_enough, movement};
+use super::{alerts, leave_enough, movement, post};
 use crate::access::By;
 use crate::audit::{self, Entry};
 use crate::db::DbConnection;
 use crate::error::AppError;
 use crate::medicines::model::MedicineId;
-use crate::pharmacy::stock::model::{
-    Batch, BatchId, BatchStatus, DispensingItemId, MOST_UNITS, MovementKind, NewMovement, units_text,
-};
+use crate::pharmacy::stock::model::{Batch, BatchId, BatchStatus, MovementKind};
 use crate::pharmacy::stock::queries;
 use crate::time::date_text;
 
@@ -31,7 +29,7 @@ pub fn adjust(db: &mut DbConnection, by: &By, id: BatchId, change: i32, reason: 
     if change < 0 {
         leave_enough(db, &batch, change.saturating_neg())?;
     }
-    queries::insert_movement(db, &movement(by, id, MovementKind::Adjusted, change, reason))?;
+    post(db, by, &movement(by, id, MovementKind::Adjusted, change, reason))?;
     audit::record(db, by, &entry("adjusted", &batch, change, reason))
 }
 
@@ -42,7 +40,7 @@ pub fn adjust(db: &mut DbConnection, by: &By, id: BatchId, change: i32, reason: 
 pub fn send_back(db: &mut DbConnection, by: &By, id: BatchId, quantity: i32, reason: &str) -> Result<(), AppError> {
     let batch = queries::find(db, id)?;
     leave_enough(db, &batch, quantity)?;
-    queries::insert_movement(db, &movement(by, id, MovementKind::SentBack, -quantity, reason))?;
+    post(db, by, &movement(by, id, MovementKind::SentBack, -quantity, reason))?;
     audit::record(db, by, &entry("sent_back", &batch, -quantity, reason))
 }
 
@@ -55,7 +53,8 @@ pub fn recall(db: &mut DbConnection, by: &By, id: BatchId, reason: &str) -> Resu
     if batch.is_recalled() {
         return Err(AppError::Conflict(format!("Lot {} is recalled already: {}", batch.lot, batch.recall_reason)));
     }
-    set_status(db, by, &batch, BatchStatus::Recalled, reason)
+    set_status(db, by, &batch, BatchStatus::Recalled, reason)?;
+    alerts::lowered(db, by, &batch, batch.quantity, &format!("recall:{id}:{}", batch.version))
 }
 
 /// Gives a batch free again.
@@ -111,7 +110,7 @@ pub fn write_off(db: &mut DbConnection, by: &By, id: BatchId, today: NaiveDate) 
 fn write_off_expired(db: &mut DbConnection, by: &By, batch: &Batch) -> Result<(), AppError> {
     let reason = format!("Expired on {}", date_text(batch.expires_on));
     let gone = -batch.quantity;
-    queries::insert_movement(db, &movement(by, batch.id, MovementKind::Expired, gone, &reason))?;
+    post(db, by, &movement(by, batch.id, MovementKind::Expired, gone, &reason))?;
     audit::record(db, by, &entry("wrote_off", batch, gone, &reason))
 }
 
@@ -133,36 +132,4 @@ pub fn write_off_all(
         write_off_expired(db, by, batch)?;
     }
     Ok(expired.len())
-}
-
-/// Takes back from a patient what was handed over from this batch.
-///
-/// # Errors
-/// `NotFound` for what was not handed over from it; `Conflict` for more than was and has not come back.
-pub fn take_back(
-    db: &mut DbConnection,
-    by: &By,
-    id: BatchId,
-    item: DispensingItemId,
-    quantity: i32,
-    reason: &str,
-) -> Result<(), AppError> {
-    let batch = queries::find(db, id)?;
-    let handed = queries::handed(db, item)?;
-    if handed.batch != id {
-        return Err(AppError::NotFound);
-    }
-    if !(1..=MOST_UNITS).contains(&quantity) || i64::from(quantity) > handed.outstanding {
-        let unit = queries::unit(db, id)?;
-        let message = match handed.outstanding {
-            ..=0 => "All of it has come back already.".to_owned(),
-            most => format!("Up to {} can come back.", units_text(most, &unit)),
-        };
-        return Err(AppError::Conflict(message));
-    }
-    let back =
-        NewMovement { dispensing_item_id: Some(item), ..movement(by, id, MovementKind::Returned, quantity, reason) };
-    queries::insert_movement(db, &back)?;
-    let entry = entry("took_back", &batch, quantity, reason).patient(handed.patient);
-    audit::record(db, by, &entry.note("dispensing", handed.dispensing))
 }

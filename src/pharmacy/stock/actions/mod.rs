@@ -1,8 +1,9 @@
 //! Moving stock. Each change is a row of the ledger; the quantity on the batch follows by the database's own hand.
 
+mod alerts;
 mod batches;
 
-use super::model::{Batch, BatchId, DispensingItemId, MovementKind, NewMovement, units_text};
+use super::model::{Batch, BatchId, DispensingItemId, MovementId, MovementKind, NewMovement, units_text};
 use super::queries;
 use crate::access::By;
 use crate::db::DbConnection;
@@ -10,7 +11,8 @@ use crate::error::AppError;
 use crate::settings;
 use crate::time::date_text;
 
-pub use batches::{adjust, recall, release, send_back, take_back, write_off, write_off_all};
+pub use alerts::{expiring, tell};
+pub use batches::{adjust, recall, release, send_back, write_off, write_off_all};
 
 /// A row of the ledger by this person, with nothing that it refers to.
 pub fn movement(by: &By, batch_id: BatchId, kind: MovementKind, quantity: i32, reason: &str) -> NewMovement {
@@ -25,6 +27,20 @@ pub fn movement(by: &By, batch_id: BatchId, kind: MovementKind, quantity: i32, r
         dispensing_item_id: None,
         stocktake_count_id: None,
     }
+}
+
+/// Writes a row of the ledger. When it leaves less of the medicine than there should be, or nothing, the pharmacists are
+/// told.
+///
+/// # Errors
+/// `Constraint` for what would take more than there is.
+pub fn post(db: &mut DbConnection, by: &By, movement: &NewMovement) -> Result<MovementId, AppError> {
+    let id = queries::insert_movement(db, movement)?;
+    if movement.quantity < 0 {
+        let batch = queries::find(db, movement.batch_id)?;
+        alerts::lowered(db, by, &batch, movement.quantity.saturating_neg(), &format!("movement:{id}"))?;
+    }
+    Ok(id)
 }
 
 /// Takes units out of a batch for a patient: the ledger's row of what was handed over. Nothing is audited here: the
@@ -52,7 +68,7 @@ pub fn take(
     leave_enough(db, &found, quantity)?;
     let taken =
         NewMovement { dispensing_item_id: Some(item), ..movement(by, batch, MovementKind::Dispensed, -quantity, "") };
-    queries::insert_movement(db, &taken)?;
+    post(db, by, &taken)?;
     Ok(())
 }
 

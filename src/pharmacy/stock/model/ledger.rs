@@ -43,8 +43,8 @@ pub enum Reference {
     None,
     /// A receipt: its id and the delivery note's number.
     Receipt(i64, String),
-    /// A dispensing: its id and the prescription's.
-    Dispensing(i64, i64),
+    /// A dispensing.
+    Dispensing(i64),
     /// A stocktake.
     Stocktake(i64),
 }

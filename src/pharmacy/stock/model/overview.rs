@@ -140,6 +140,17 @@ impl Within {
         }
     }
 
+    /// The shortest time that holds a day; `None` for one that is far away.
+    pub fn of(day: NaiveDate, today: NaiveDate) -> Option<Self> {
+        match (day - today).num_days() {
+            ..0 => Some(Self::Expired),
+            0..=7 => Some(Self::Week),
+            8..=30 => Some(Self::Month),
+            31..=90 => Some(Self::Quarter),
+            _ => None,
+        }
+    }
+
     /// The last day that counts; `None` for what is not about days to come.
     pub fn until(self, today: NaiveDate) -> Option<NaiveDate> {
         let days = match self {
@@ -253,6 +264,21 @@ mod tests {
         assert_eq!(words("2026-06-22").as_deref(), Some("7 days left"));
         assert_eq!(words("2026-09-13").as_deref(), Some("90 days left"));
         assert_eq!(words("2026-09-14"), None);
+    }
+
+    #[test]
+    fn a_day_is_within_the_shortest_time_that_holds_it() {
+        let day = |text| NaiveDate::parse_from_str(text, "%Y-%m-%d").expect("a test's own literal");
+        let today = day("2026-06-15");
+        let within = |text| Within::of(day(text), today);
+        assert_eq!(within("2026-06-14"), Some(Within::Expired));
+        assert_eq!(within("2026-06-15"), Some(Within::Week));
+        for time in [Within::Week, Within::Month, Within::Quarter] {
+            let last = time.until(today).expect("a time to come");
+            assert_eq!(Within::of(last, today), Some(time));
+            assert_ne!(Within::of(last + Days::new(1), today), Some(time));
+        }
+        assert_eq!(within("2026-09-14"), None);
     }
 
     #[test]

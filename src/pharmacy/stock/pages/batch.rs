@@ -4,14 +4,14 @@ use std::str::FromStr;
 
 use askama::Template;
 
-use crate::access::{Permission, can};
+use crate::access::{Actor, Permission, can};
 use crate::db::DbConnection;
 use crate::error::AppError;
 use crate::medicines;
 use crate::medicines::model::{Medicine, MedicineId};
 use crate::pharmacy::stock::actions;
 use crate::pharmacy::stock::forms::{self, Act, ActInput};
-use crate::pharmacy::stock::model::{Batch, BatchId, DispensingItemId, LedgerRow, MovementId, units_text};
+use crate::pharmacy::stock::model::{Batch, BatchId, LedgerRow, MovementId};
 use crate::pharmacy::stock::queries::{self, Of};
 use crate::pharmacy::stock::shelf::{BatchView, LedgerView};
 use crate::time::Zone;
@@ -32,7 +32,6 @@ struct ShowPage {
     /// The address of the movements before these.
     earlier: Option<String>,
     acts: Vec<Act>,
-    may_manage: bool,
 }
 
 #[derive(Template)]
@@ -42,7 +41,6 @@ struct MovementsPage {
     medicine: Medicine,
     rows: Vec<LedgerView>,
     earlier: Option<String>,
-    may_manage: bool,
 }
 
 #[derive(Template)]
@@ -53,8 +51,6 @@ struct ActPage {
     view: BatchView,
     act: Act,
     form: Form,
-    /// What can come back of what was handed over.
-    outstanding: String,
 }
 
 impl ActPage {
@@ -83,11 +79,11 @@ fn cut(mut rows: Vec<LedgerRow>) -> (Vec<LedgerRow>, Option<MovementId>) {
 }
 
 /// The rows with what the batch held after each; `held` is what it held after the first.
-fn with_balance(rows: Vec<LedgerRow>, zone: Zone, mut held: i64) -> Vec<LedgerView> {
+fn with_balance(rows: Vec<LedgerRow>, actor: &Actor, zone: Zone, mut held: i64) -> Vec<LedgerView> {
     let view = |row: LedgerRow| {
         let after = held;
         held -= i64::from(row.movement.quantity);
-        LedgerView::new(row, zone, Some(after))
+        LedgerView::new(row, actor, zone, Some(after))
     };
     rows.into_iter().map(view).collect()
 }
@@ -119,7 +115,7 @@ pub async fn show(cx: Cx<can::SeeMedicines>) -> Answer {
         })
         .await?;
     let (rows, next) = cut(rows);
-    let rows = with_balance(rows, zone, i64::from(batch.quantity) - since);
+    let rows = with_balance(rows, cx.actor()?, zone, i64::from(batch.quantity) - since);
     let may_manage = cx.may(Permission::ManageStock);
     let currency = cx.settings().currency();
     let page = ShowPage {
@@ -130,7 +126,6 @@ pub async fn show(cx: Cx<can::SeeMedicines>) -> Answer {
         view: BatchView::new(batch, &medicine.unit, today),
         medicine,
         rows,
-        may_manage,
     };
     cx.html(&page)
 }
@@ -145,105 +140,73 @@ pub async fn movements(cx: Cx<can::SeeMedicines>) -> Answer {
         })
         .await?;
     let (rows, next) = cut(rows);
+    let actor = cx.actor()?;
     let page = MovementsPage {
         page: cx.page(&format!("Movements of {}", medicine.name)),
-        rows: rows.into_iter().map(|row| LedgerView::new(row, zone, None)).collect(),
+        rows: rows.into_iter().map(|row| LedgerView::new(row, actor, zone, None)).collect(),
         earlier: next.map(|next| format!("/medicines/{id}/movements?before={next}")),
         medicine,
-        may_manage: cx.may(Permission::ManageStock),
     };
     cx.html(&page)
 }
 
-/// The act of the address and, for a return, what was handed over.
-fn asked(cx: &Cx<can::ManageStock>) -> Result<(Act, Option<DispensingItemId>), AppError> {
-    let act = Act::from_str(cx.path("act")).map_err(|_| AppError::NotFound)?;
-    if act != Act::TakeBack {
-        return Ok((act, None));
-    }
-    let typed = if cx.form.value("item").is_empty() { cx.query("item") } else { cx.form.value("item").to_owned() };
-    let item = typed.parse().map(DispensingItemId).map_err(|_| AppError::NotFound)?;
-    Ok((act, Some(item)))
+/// The act of the address.
+fn asked(cx: &Cx<can::ManageStock>) -> Result<Act, AppError> {
+    Act::from_str(cx.path("act")).map_err(|_| AppError::NotFound)
 }
 
-async fn act_page(
-    cx: &Cx<can::ManageStock>,
-    id: BatchId,
-    (act, item): (Act, Option<DispensingItemId>),
-    mut form: Form,
-) -> Result<ActPage, AppError> {
-    let (batch, medicine, outstanding) = cx
-        .read(move |db| {
-            let (batch, medicine) = find(db, id)?;
-            let outstanding = match item {
-                Some(item) => {
-                    let handed = queries::handed(db, item)?;
-                    if handed.batch != id {
-                        return Err(AppError::NotFound);
-                    }
-                    units_text(handed.outstanding, &medicine.unit)
-                }
-                None => String::new(),
-            };
-            Ok((batch, medicine, outstanding))
-        })
-        .await?;
-    if let Some(item) = item {
-        form.set_all("item", vec![item.to_string()]);
-    }
+async fn act_page(cx: &Cx<can::ManageStock>, id: BatchId, act: Act, form: Form) -> Result<ActPage, AppError> {
+    let (batch, medicine) = cx.read(move |db| find(db, id)).await?;
     let view = BatchView::new(batch, &medicine.unit, cx.today());
     let title = format!("{}: lot {}", act.title(), view.batch.lot);
-    Ok(ActPage { page: cx.page(&title), medicine, view, act, form, outstanding })
+    Ok(ActPage { page: cx.page(&title), medicine, view, act, form })
 }
 
 pub async fn ask(cx: Cx<can::ManageStock>) -> Answer {
-    let (id, asked) = (cx.id::<BatchId>("id")?, asked(&cx)?);
+    let (id, act) = (cx.id::<BatchId>("id")?, asked(&cx)?);
     let form = Form::of([("direction", "out".to_owned())]);
-    cx.html(&act_page(&cx, id, asked, form).await?)
+    cx.html(&act_page(&cx, id, act, form).await?)
 }
 
 pub async fn act(cx: Cx<can::ManageStock>) -> Answer {
-    let (id, asked) = (cx.id::<BatchId>("id")?, asked(&cx)?);
+    let (id, act) = (cx.id::<BatchId>("id")?, asked(&cx)?);
     cx.read(move |db| Ok(queries::find(db, id)?)).await?;
     let mut form = cx.form.clone();
-    let Some(input) = forms::parse(&mut form, asked.0) else {
-        return cx.invalid(&act_page(&cx, id, asked, form).await?);
+    let Some(input) = forms::parse(&mut form, act) else {
+        return cx.invalid(&act_page(&cx, id, act, form).await?);
     };
     let (by, today) = (cx.by.clone(), cx.today());
     let done = cx
         .write_once(move |db| {
             let ActInput { quantity, reason } = &input;
-            match asked {
-                (Act::Adjust, _) => actions::adjust(db, &by, id, *quantity, reason)?,
-                (Act::SendBack, _) => actions::send_back(db, &by, id, *quantity, reason)?,
-                (Act::Recall, _) => actions::recall(db, &by, id, reason)?,
-                (Act::Release, _) => actions::release(db, &by, id, reason)?,
-                (Act::WriteOff, _) => drop(actions::write_off(db, &by, id, today)?),
-                (Act::TakeBack, Some(item)) => actions::take_back(db, &by, id, item, *quantity, reason)?,
-                (Act::TakeBack, None) => return Err(AppError::NotFound),
+            match act {
+                Act::Adjust => actions::adjust(db, &by, id, *quantity, reason)?,
+                Act::SendBack => actions::send_back(db, &by, id, *quantity, reason)?,
+                Act::Recall => actions::recall(db, &by, id, reason)?,
+                Act::Release => actions::release(db, &by, id, reason)?,
+                Act::WriteOff => drop(actions::write_off(db, &by, id, today)?),
             }
             Ok(format!("/batches/{id}"))
         })
         .await;
     match done {
         Ok((location, _)) => {
-            let words = match asked.0 {
+            let words = match act {
                 Act::Adjust => "The quantity was adjusted.",
                 Act::SendBack => "What was sent back has left the stock.",
                 Act::Recall => "The batch is kept apart and not offered any more.",
                 Act::Release => "The batch is offered again.",
                 Act::WriteOff => "What was left has been written off.",
-                Act::TakeBack => "What came back is in the stock again.",
             };
             cx.redirect_with(&location, &Flash::success(words))
         }
         Err(AppError::Conflict(message)) => {
-            form.refuse_field(if asked.0.has_quantity() { "quantity" } else { "" }, message);
-            cx.invalid(&act_page(&cx, id, asked, form).await?)
+            form.refuse_field(if act.has_quantity() { "quantity" } else { "" }, message);
+            cx.invalid(&act_page(&cx, id, act, form).await?)
         }
         Err(error) => {
             form.refuse(error)?;
-            cx.invalid(&act_page(&cx, id, asked, form).await?)
+            cx.invalid(&act_page(&cx, id, act, form).await?)
         }
     }
 }

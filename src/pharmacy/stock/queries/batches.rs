@@ -93,6 +93,18 @@ pub fn expired(db: &mut DbConnection, medicine: MedicineId, today: NaiveDate) ->
         .load(db)
 }
 
+/// The batches with something in them that are not recalled and whose last day is this one or before it, the first to
+/// expire first.
+pub fn ending(db: &mut DbConnection, until: NaiveDate) -> QueryResult<Vec<Batch>> {
+    stock_batches::table
+        .filter(stock_batches::status.eq(BatchStatus::Available))
+        .filter(stock_batches::expires_on.le(until))
+        .filter(stock_batches::quantity.gt(0))
+        .order((stock_batches::expires_on, stock_batches::id))
+        .select(Batch::as_select())
+        .load(db)
+}
+
 /// The batch of this lot and day, which is made when it was never received before. `unit_cost` is what a unit costs now.
 pub fn batch_for(
     db: &mut DbConnection,

@@ -8,12 +8,10 @@ use diesel::prelude::*;
 
 use crate::chart::record::Names;
 use crate::db::schema::{
-    dispensing_items, dispensings, prescriptions, stock_batches, stock_movements, stock_receipt_lines, stock_receipts,
-    stocktake_counts,
+    dispensing_items, stock_batches, stock_movements, stock_receipt_lines, stock_receipts, stocktake_counts,
 };
 use crate::db::{DbConnection, MultiBackend};
 use crate::medicines::model::MedicineId;
-use crate::patients::model::PatientId;
 use crate::pharmacy::stock::model::{
     BatchId, CountId, DispensingItemId, LedgerRow, Movement, MovementId, MovementKind, NewMovement, ReceiptLineId,
     Reference,
@@ -66,10 +64,9 @@ fn rows(db: &mut DbConnection, found: Vec<Movement>) -> QueryResult<Vec<LedgerRo
         .select((stock_receipt_lines::id, stock_receipts::id, stock_receipts::reference))
         .load(db)?;
     let items: Vec<DispensingItemId> = found.iter().filter_map(|m| m.dispensing_item_id).collect();
-    let dispensed: Vec<(DispensingItemId, i64, i64)> = dispensing_items::table
-        .inner_join(dispensings::table)
+    let dispensed: Vec<(DispensingItemId, i64)> = dispensing_items::table
         .filter(dispensing_items::id.eq_any(items))
-        .select((dispensing_items::id, dispensings::id, dispensings::prescription_id))
+        .select((dispensing_items::id, dispensing_items::dispensing_id))
         .load(db)?;
     let counts: Vec<CountId> = found.iter().filter_map(|m| m.stocktake_count_id).collect();
     let counted: Vec<(CountId, i64)> = stocktake_counts::table
@@ -83,8 +80,8 @@ fn rows(db: &mut DbConnection, found: Vec<Movement>) -> QueryResult<Vec<LedgerRo
             return found.map(|(_, receipt, number)| Reference::Receipt(*receipt, number.clone()));
         }
         if let Some(item) = m.dispensing_item_id {
-            let found = dispensed.iter().find(|(id, ..)| *id == item);
-            return found.map(|(_, dispensing, prescription)| Reference::Dispensing(*dispensing, *prescription));
+            let found = dispensed.iter().find(|(id, _)| *id == item);
+            return found.map(|(_, dispensing)| Reference::Dispensing(*dispensing));
         }
         let count = m.stocktake_count_id?;
         counted.iter().find(|(id, _)| *id == count).map(|(_, stocktake)| Reference::Stocktake(*stocktake))
@@ -121,29 +118,4 @@ pub fn given(
         .filter(stock_movements::created_at.ge(since))
         .select((stock_movements::created_at, stock_movements::quantity))
         .load(db)
-}
-
-/// What was handed over, as a return looks at it.
-#[derive(Clone, Debug)]
-pub struct Handed {
-    pub batch: BatchId,
-    pub dispensing: i64,
-    pub patient: PatientId,
-    /// Units that were handed over and have not come back.
-    pub outstanding: i64,
-}
-
-/// What was handed over by this item.
-pub fn handed(db: &mut DbConnection, item: DispensingItemId) -> QueryResult<Handed> {
-    let (batch, quantity, dispensing, patient): (BatchId, i32, i64, PatientId) = dispensing_items::table
-        .inner_join(dispensings::table.inner_join(prescriptions::table))
-        .filter(dispensing_items::id.eq(item))
-        .select((dispensing_items::batch_id, dispensing_items::quantity, dispensings::id, prescriptions::patient_id))
-        .first(db)?;
-    let back: Option<i64> = stock_movements::table
-        .filter(stock_movements::dispensing_item_id.eq(item))
-        .filter(stock_movements::kind.eq(MovementKind::Returned))
-        .select(sum(stock_movements::quantity))
-        .first(db)?;
-    Ok(Handed { batch, dispensing, patient, outstanding: i64::from(quantity) - back.unwrap_or(0) })
 }

@@ -4,6 +4,6 @@ mod batches;
 mod ledger;
 mod overview;
 
-pub use batches::{batch_for, expired, find, full, offered, on_hand, set_status, unit, used_up};
-pub use ledger::{Handed, Of, given, handed, insert_movement, ledger, sum_since};
+pub use batches::{batch_for, ending, expired, find, full, offered, on_hand, set_status, unit, used_up};
+pub use ledger::{Of, given, insert_movement, ledger, sum_since};
 pub use overview::{Filter, alerts, count, count_of_time, list, list_of_time, row};
