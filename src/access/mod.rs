@@ -1,5 +1,6 @@
 //! Who may do what: roles, the table of permissions, and the person who acts.
 
+pub mod exceptions;
 mod permissions;
 pub mod token;
 

@@ -3,9 +3,10 @@
 //! `permissions!` makes of it the [`Permission`] enum and one type per permission in [`can`], which a handler names in
 //! its signature: `Cx<can::ManageDepartments>`.
 
-use serde::Deserialize;
+use chrono::NaiveDateTime;
 
 use super::Role::{self, Accountant, Admin, BillingManager, Doctor, Patient, Pharmacist, Receptionist};
+use super::exceptions::Exceptions;
 
 /// What a request needs before its handler runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,27 +164,18 @@ permissions! {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PermissionSet(u64);
 
-/// The stored form of a person's own grants and denials: `{"grant": ["SeeAudit"], "deny": []}`.
-#[derive(Debug, Default, Deserialize)]
-#[serde(default)]
-struct Overrides {
-    grant: Vec<String>,
-    deny: Vec<String>,
-}
-
 impl PermissionSet {
-    /// The role's defaults with the person's own grants and denials (JSON) over them; a denial wins.
-    /// A name that this version does not know, or JSON that cannot be read, grants nothing.
-    pub fn of(role: Role, overrides: &str) -> Self {
-        let own: Overrides = serde_json::from_str(overrides).unwrap_or_else(|error| {
-            log::error!("a person's own permissions cannot be read and are left out: {error}");
-            Overrides::default()
-        });
+    /// What a role may by default.
+    pub fn of_role(role: Role) -> Self {
+        Self::of(role, &Exceptions::default(), NaiveDateTime::MIN)
+    }
+
+    /// The role's defaults with the person's own grants and denials that hold now (UTC) over them; a denial wins.
+    pub fn of(role: Role, own: &Exceptions, now: NaiveDateTime) -> Self {
         let mut set = Self::default();
         for &permission in Permission::ALL {
-            let name: &'static str = permission.into();
-            let granted = permission.default_roles().contains(&role) || own.grant.iter().any(|g| g == name);
-            if granted && !own.deny.iter().any(|d| d == name) {
+            let is_granted = permission.default_roles().contains(&role) || own.grant_of(permission, now).is_some();
+            if is_granted && own.denial_of(permission, now).is_none() {
                 set.0 |= 1 << permission as u64;
             }
         }
@@ -203,10 +195,13 @@ const _: () = assert!(Permission::ALL.len() <= 64);
 mod tests {
     use super::*;
 
+    fn set(role: Role, own: &str) -> PermissionSet {
+        PermissionSet::of(role, &Exceptions::read(own), NaiveDateTime::MIN)
+    }
+
     #[test]
     fn a_denial_wins_over_a_grant_and_over_the_role() {
-        let set =
-            PermissionSet::of(Receptionist, r#"{"grant":["SeeAudit","SeeBills"],"deny":["SeeBills","SeeBoard"]}"#);
+        let set = set(Receptionist, r#"{"grant":["SeeAudit","SeeBills"],"deny":["SeeBills","SeeBoard"]}"#);
         assert!(set.has(Permission::SeeAudit));
         assert!(!set.has(Permission::SeeBills));
         assert!(!set.has(Permission::SeeBoard));
@@ -215,8 +210,9 @@ mod tests {
 
     #[test]
     fn unreadable_overrides_leave_the_defaults() {
-        let set = PermissionSet::of(Pharmacist, "not json");
+        let set = set(Pharmacist, "not json");
         assert!(set.has(Permission::DispensePrescriptions));
         assert!(!set.has(Permission::ManageUsers));
+        assert_eq!(set, PermissionSet::of_role(Pharmacist));
     }
 }

@@ -56,5 +56,9 @@ pub fn routes(r: &mut Routes<'_>) {
     r.post("/users/{id}/disable", pages::users::disable);
     r.post("/users/{id}/enable", pages::users::enable);
     r.post("/users/{id}/link", pages::users::new_link);
+    r.get("/permissions", pages::permissions::grid);
+    r.get("/users/{id}/permissions", pages::permissions::show);
+    r.post("/users/{id}/permissions", pages::permissions::make_exception);
+    r.post("/users/{id}/permissions/end", pages::permissions::end_exception);
     r.get("/users/{id}/picture", pages::account::picture_of);
 }

@@ -89,7 +89,7 @@ pub(super) fn fill(db: &Db, zone: Zone, now: NaiveDateTime) -> Result<(), String
 
 /// The pharmacist at this time.
 fn somebody(db: &mut DbConnection, pharmacist: UserId, at: NaiveDateTime) -> Result<(By, Actor), AppError> {
-    let actor = accounts::queries::actor(db, pharmacist)?.ok_or(AppError::NotFound)?;
+    let actor = accounts::queries::actor(db, pharmacist, at)?.ok_or(AppError::NotFound)?;
     Ok((By { actor: Some(actor.clone()), ..By::system(at) }, actor))
 }
 

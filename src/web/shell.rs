@@ -214,6 +214,7 @@ const LINKS: &[Link] = &[
     link("Hospital", "Ratings", "/feedback", "star", "f").for_those_who(Permission::SeeFeedback),
     link("Hospital", "Diagnosis codes", "/diagnosis-codes", "hash", "k").for_those_who(Permission::SeeDiagnosisCodes),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
+    link("Administration", "Permissions", "/permissions", "shield", "r").for_those_who(Permission::ManageUsers),
     link("Administration", "Settings", "/settings", "settings", "s").for_those_who(Permission::ManageSettings),
 ];
 
@@ -253,7 +254,7 @@ mod tests {
             first_name: "Kim".to_owned(),
             last_name: "Lee".to_owned(),
             role,
-            permissions: PermissionSet::of(role, "{}"),
+            permissions: PermissionSet::of_role(role),
             doctor_id: None,
             patient_id: None,
             has_picture: false,

@@ -166,7 +166,7 @@ fn actor(user_id: UserId) -> Actor {
         first_name: "Kim".to_owned(),
         last_name: "Lee".to_owned(),
         role: Role::BillingManager,
-        permissions: PermissionSet::of(Role::BillingManager, "{}"),
+        permissions: PermissionSet::of_role(Role::BillingManager),
         doctor_id: None,
         patient_id: None,
         has_picture: false,

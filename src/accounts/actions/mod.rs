@@ -2,6 +2,7 @@
 
 mod own;
 mod people;
+mod permissions;
 mod sign_in;
 
 pub use own::{
@@ -11,4 +12,5 @@ pub use own::{
 pub use people::{
     change_role, disable, enable, fixed_role, give_password, invite, invite_patient, must_stay, new_link, update,
 };
+pub use permissions::{end_exception, fixed_permissions, make_exception, no_exception};
 pub use sign_in::{SignIn, begin_sign_in, knows_password, set_up, sign_in_failed, signed_in};

@@ -38,7 +38,7 @@ pub fn accept_invitation(
     }
     queries::set_password_hash(db, user.id, password_hash, by.now)?;
     sessions::delete_all(db, user.id)?;
-    let by = By { actor: queries::actor(db, user.id)?, ..by.clone() };
+    let by = By { actor: queries::actor(db, user.id, by.now)?, ..by.clone() };
     audit::record(db, &by, &Entry::new("accepted_invitation", "user", user.id))?;
     welcome(db, &by, user.id)?;
     Ok(user.id)
@@ -59,7 +59,7 @@ pub fn accept_as_patient(
     use_up(db, link, by)?;
     let user = new_patient(newcomer, input.username.clone(), input.email.clone(), password_hash, by);
     let id = queries::insert(db, &user)?;
-    let by = By { actor: queries::actor(db, id)?, ..by.clone() };
+    let by = By { actor: queries::actor(db, id, by.now)?, ..by.clone() };
     audit::record(db, &by, &Entry::new("accepted_invitation", "user", id))?;
     welcome(db, &by, id)?;
     Ok(id)
@@ -129,7 +129,7 @@ pub fn reset_password(db: &mut DbConnection, by: &By, raw: &str, password_hash: 
     let (link, user) = links::find_with_user(db, LinkKind::Reset, raw, by.now)?.ok_or(AppError::NotFound)?;
     use_up(db, &link, by)?;
     set_new_password(db, by, &user, password_hash)?;
-    let by = By { actor: queries::actor(db, user.id)?, ..by.clone() };
+    let by = By { actor: queries::actor(db, user.id, by.now)?, ..by.clone() };
     audit::record(db, &by, &Entry::new("reset_password", "user", user.id))?;
     welcome(db, &by, user.id)?;
     Ok(user.id)

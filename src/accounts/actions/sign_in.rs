@@ -115,6 +115,6 @@ pub fn knows_password(db: &mut DbConnection, keys: &Keys) -> Result<(), AppError
 /// Notes that a person has signed in, by a password or by a link.
 pub(super) fn welcome(db: &mut DbConnection, by: &By, id: UserId) -> Result<(), AppError> {
     queries::set_last_login(db, id, by.now)?;
-    let by = By { actor: queries::actor(db, id)?, ..by.clone() };
+    let by = By { actor: queries::actor(db, id, by.now)?, ..by.clone() };
     audit::record(db, &by, &Entry::new("signed_in", "user", id))
 }

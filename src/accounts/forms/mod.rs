@@ -2,6 +2,7 @@
 
 mod own;
 mod people;
+mod permissions;
 
 pub use own::{
     AcceptInput, ProfileInput, RegisterInput, filled_profile, parse_accept, parse_password_change, parse_profile,
@@ -10,6 +11,7 @@ pub use own::{
 pub use people::{
     GIVEN_ROLES, PersonEdit, filled, given_role, has_designation, has_license, parse_edit, parse_invitation,
 };
+pub use permissions::{ExceptionInput, parse_exception};
 
 use crate::access::Role;
 use crate::accounts::passwords;

@@ -127,7 +127,7 @@ pub async fn accept(cx: Cx<can::Public>) -> Answer {
                 return actions::accept_invitation(db, &by, &raw, &input, &hash);
             };
             let user = actions::accept_as_patient(db, &by, &link, &newcomer, &input, &hash)?;
-            let by = By { actor: queries::actor(db, user)?, ..by.clone() };
+            let by = By { actor: queries::actor(db, user, by.now)?, ..by.clone() };
             patients::actions::link_account(db, &by, patient, user)?;
             Ok(user)
         })

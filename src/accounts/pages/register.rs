@@ -48,7 +48,7 @@ pub async fn create(cx: Cx<can::Public>) -> Answer {
     let made = cx
         .write_once_with(move |db| {
             let user = actions::register(db, &by, &input, &hash)?;
-            let by = By { actor: queries::actor(db, user)?, ..by.clone() };
+            let by = By { actor: queries::actor(db, user, by.now)?, ..by.clone() };
             let patient = patients::actions::register(db, &by, &input.patient)?;
             patients::actions::link_account(db, &by, patient, user)?;
             Ok(("/".to_owned(), user))

@@ -3,13 +3,16 @@
 mod people;
 mod pictures;
 
-pub use people::{list, open_link, other_administrators, set_active, set_role, ties, update_person, update_profile};
+pub use people::{
+    list, open_link, other_administrators, set_active, set_permissions, set_role, ties, update_person, update_profile,
+};
 pub use pictures::{delete_picture, picture, put_picture};
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::model::{NewUser, User, UserId};
+use crate::access::exceptions::Exceptions;
 use crate::access::{Actor, PermissionSet, Role, token};
 use crate::db::DbConnection;
 use crate::db::fold::fold;
@@ -18,8 +21,8 @@ use crate::doctors::model::{DoctorId, DoctorStatus};
 use crate::patients::model::PatientId;
 
 /// The acting person behind a session, or `None` when the account is gone or disabled. A doctor who no longer works
-/// here is nobody's doctor any more.
-pub fn actor(db: &mut DbConnection, id: UserId) -> QueryResult<Option<Actor>> {
+/// here is nobody's doctor any more. Grants and denials are those that hold at `now`, in UTC.
+pub fn actor(db: &mut DbConnection, id: UserId, now: NaiveDateTime) -> QueryResult<Option<Actor>> {
     let found: Option<(User, Option<DoctorId>, Option<PatientId>)> = users::table
         .left_join(doctors::table.on(doctors::user_id.eq(users::id).and(doctors::status.eq(DoctorStatus::Active))))
         .left_join(patients::table.on(patients::user_id.eq(users::id.nullable())))
@@ -30,7 +33,7 @@ pub fn actor(db: &mut DbConnection, id: UserId) -> QueryResult<Option<Actor>> {
         .optional()?;
     Ok(found.map(|(user, doctor_id, patient_id)| Actor {
         user_id: user.id,
-        permissions: PermissionSet::of(user.role, &user.permissions),
+        permissions: PermissionSet::of(user.role, &Exceptions::read(&user.permissions), now),
         first_name: user.first_name,
         last_name: user.last_name,
         role: user.role,

@@ -4,6 +4,7 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use crate::access::Role;
+use crate::access::exceptions::Exceptions;
 use crate::accounts::forms::{PersonEdit, ProfileInput};
 use crate::accounts::model::{OpenLink, PeopleFilter, Standing, Ties, User, UserId};
 use crate::db::fold::{contains, fold};
@@ -206,6 +207,20 @@ pub fn set_role(db: &mut DbConnection, id: UserId, version: i32, role: Role, now
             users::version.eq(version + 1),
             users::updated_at.eq(now),
         ))
+        .execute(db)
+        .map(|changed| changed == 1)
+}
+
+/// Saves a person's own grants and denials; `false` when somebody else saved the account first.
+pub fn set_permissions(
+    db: &mut DbConnection,
+    id: UserId,
+    version: i32,
+    own: &Exceptions,
+    now: NaiveDateTime,
+) -> QueryResult<bool> {
+    diesel::update(users::table.find(id).filter(users::version.eq(version)))
+        .set((users::permissions.eq(own.to_json()), users::version.eq(version + 1), users::updated_at.eq(now)))
         .execute(db)
         .map(|changed| changed == 1)
 }

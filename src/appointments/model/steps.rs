@@ -215,7 +215,7 @@ mod tests {
             first_name: "A".to_owned(),
             last_name: "B".to_owned(),
             role,
-            permissions: PermissionSet::of(role, "{}"),
+            permissions: PermissionSet::of_role(role),
             doctor_id: (role == Role::Doctor).then_some(DoctorId(7)),
             patient_id: (role == Role::Patient).then_some(PatientId(8)),
             has_picture: false,

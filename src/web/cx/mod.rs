@@ -65,12 +65,13 @@ impl<R: Requirement> Cx<R> {
             return Err(AppError::Unavailable);
         }
         let user_id = sessions::user_id(&session);
+        let now = state.now();
         let (settings, actor, unread) = state
             .db
             .read(move |db| {
                 let settings = settings::queries::find(db)?;
                 let actor = match user_id {
-                    Some(id) => accounts::queries::actor(db, id)?,
+                    Some(id) => accounts::queries::actor(db, id, now)?,
                     None => None,
                 };
                 let unread = match &actor {

@@ -3,6 +3,7 @@
 mod links;
 mod own;
 mod people;
+mod permissions;
 mod signing_in;
 
 use std::sync::OnceLock;
@@ -18,6 +19,7 @@ pub fn tests(suite: &mut Suite) {
     signing_in::tests(suite);
     links::tests(suite);
     people::tests(suite);
+    permissions::tests(suite);
     own::tests(suite);
 }
 
