@@ -617,7 +617,7 @@ async fn a_last_step_that_fails_leaves_nothing(app: TestApp) {
     start(&pharmacist, scene.id).await;
     let (user, now, id, line, batch) = (pharmacist.user_id, app.now(), scene.id, scene.lines[0], scene.batch);
     let failed = app.db.write_now(move |db| {
-        let actor = infirmary::accounts::queries::actor(db, user)?.ok_or(AppError::NotFound)?;
+        let actor = infirmary::accounts::queries::actor(db, user, now)?.ok_or(AppError::NotFound)?;
         let by = infirmary::access::By { actor: Some(actor.clone()), ..infirmary::access::By::system(now) };
         let input = [LineInput {
             at: 0,

@@ -48,9 +48,11 @@ async fn a_grant_holds_at_once_until_its_last_day_and_is_audited(app: TestApp) {
     let page = admin.get(&format!("/users/{}/permissions", desk.user_id)).await.expect(200);
     assert!(page.says("Allowed for this person until") && page.says("Stands in for a colleague"), "{}", page.words());
     app.set_time("2026-06-16 23:59");
+    let desk = app.session(desk.user_id).await;
     desk.get("/bills").await.expect(200);
     app.set_time("2026-06-17 00:00");
     desk.get("/bills").await.expect(403);
+    let admin = app.session(admin.user_id).await;
     let page = admin.get(&format!("/users/{}/permissions", desk.user_id)).await.expect(200);
     assert!(page.says("which is over"), "{}", page.words());
     let (kind, reason): (Option<String>, String) = app.read(|db| {
