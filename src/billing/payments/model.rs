@@ -190,6 +190,12 @@ impl Payment {
         self.text(if self.kind.goes_out() { -self.amount } else { self.amount })
     }
 
+    /// What it does to what is held for the patient: what pays a bill is below nothing.
+    pub fn moved(&self) -> String {
+        let leaves = matches!(self.kind, PaymentKind::Payment | PaymentKind::DepositReturn);
+        self.text(if leaves { -self.amount } else { self.amount })
+    }
+
     /// What goes back to who paid in cash.
     pub fn change(&self) -> i64 {
         self.given.map_or(0, |given| given - self.amount)
@@ -198,10 +204,12 @@ impl Payment {
     /// What it is called.
     pub fn title(&self) -> &'static str {
         match (self.kind, self.method) {
+            (PaymentKind::Refund, Method::Deposit) => "Refund, kept as a deposit",
             (PaymentKind::Refund, _) => "Refund",
             (PaymentKind::Deposit, _) => "Deposit",
             (PaymentKind::DepositReturn, _) => "Deposit paid back",
             (PaymentKind::Payment, Method::Insurance) => "Claim",
+            (PaymentKind::Payment, Method::Deposit) => "Paid from the deposit",
             (PaymentKind::Payment, _) => "Payment",
         }
     }
