@@ -85,7 +85,7 @@ enum Event {
 /// Fills the books until now. `unit`: minor units of one unit of the currency.
 pub(super) fn fill(db: &Db, zone: Zone, unit: i64, now: NaiveDateTime) -> Result<(), String> {
     let said = |e: AppError| e.to_string();
-    let staff = db.read_now(staff).map_err(said)?;
+    let staff = db.read_now(|db| staff(db, now)).map_err(said)?;
     db.write_now(move |db| {
         for (name, price) in PRICES {
             let input = prices::forms::PriceInput {
@@ -119,8 +119,8 @@ pub(super) fn fill(db: &Db, zone: Zone, unit: i64, now: NaiveDateTime) -> Result
     db.write_now(move |db| ask_for_a_refund(db, &staff, now)).map_err(said)
 }
 
-fn staff(db: &mut DbConnection) -> Result<Staff, AppError> {
-    let actor = |db: &mut DbConnection, id: UserId| accounts::queries::actor(db, id)?.ok_or(AppError::NotFound);
+fn staff(db: &mut DbConnection, now: NaiveDateTime) -> Result<Staff, AppError> {
+    let actor = |db: &mut DbConnection, id: UserId| accounts::queries::actor(db, id, now)?.ok_or(AppError::NotFound);
     let named = |db: &mut DbConnection, role: Role| -> Result<Actor, AppError> {
         let id = accounts::queries::by_login(db, role.as_str())?.ok_or(AppError::NotFound)?.id;
         actor(db, id)

@@ -214,7 +214,7 @@ const LINKS: &[Link] = &[
     link("Hospital", "Ratings", "/feedback", "star", "f").for_those_who(Permission::SeeFeedback),
     link("Hospital", "Diagnosis codes", "/diagnosis-codes", "hash", "k").for_those_who(Permission::SeeDiagnosisCodes),
     link("Administration", "Users", "/users", "users", "u").for_those_who(Permission::ManageUsers),
-    link("Administration", "Permissions", "/permissions", "shield", "r").for_those_who(Permission::ManageUsers),
+    link("Administration", "Permissions", "/permissions", "shield", "g").for_those_who(Permission::ManageUsers),
     link("Administration", "Settings", "/settings", "settings", "s").for_those_who(Permission::ManageSettings),
 ];
 

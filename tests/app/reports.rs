@@ -86,7 +86,7 @@ fn world(app: &TestApp) -> World {
         taxes::queries::insert(db, &tax, now)?;
         let doctors = [factory::doctor(db, now)?, factory::doctor(db, now)?];
         Ok(World {
-            actor: accounts::queries::actor(db, user)?.ok_or(AppError::NotFound)?,
+            actor: accounts::queries::actor(db, user, now)?.ok_or(AppError::NotFound)?,
             patients: vec![factory::patient(db, now)?, factory::patient(db, now)?],
             departments: vec![None, Some(factory::department(db, now)?), Some(factory::department(db, now)?)],
             doctors: vec![None, Some(doctors[0]), Some(doctors[1])],
