@@ -153,7 +153,7 @@ async fn stock_is_its_ledger_whatever_happens_and_however_many_do_it(app: TestAp
             shelves.push(Shelf { medicine, batch: batch(db, medicine, "2026-12-31", 20, now)? });
         }
         let counter = Counter {
-            pharmacist: accounts::queries::actor(db, pharmacist)?.ok_or(AppError::NotFound)?,
+            pharmacist: accounts::queries::actor(db, pharmacist, now)?.ok_or(AppError::NotFound)?,
             prescription,
             patient,
             doctor: prescriptions::table.find(prescription).select(prescriptions::doctor_id).first(db)?,
