@@ -44,9 +44,13 @@ async fn session(server: &Server, login: &str) -> Result<Session, String> {
         .send_form(&form)
         .await
         .map_err(|e| format!("signing {login} in: {e}"))?;
-    let cookies = answer.cookies().map_err(|e| e.to_string())?;
-    let cookie = cookies.iter().find(|cookie| cookie.name() == "session").map(ToString::to_string);
-    let cookie = cookie.ok_or_else(|| format!("{login} was not signed in: {}", answer.status()))?;
+    let cookie = answer
+        .cookies()
+        .map_err(|e| e.to_string())?
+        .iter()
+        .find(|cookie| cookie.name() == "session")
+        .map(ToString::to_string)
+        .ok_or_else(|| format!("{login} was not signed in: {}", answer.status()))?;
     let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
     let home = ask(server, "/", Some(&cookie)).await?;
     let home = String::from_utf8_lossy(&home.body).into_owned();
