@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use chrono::{Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Weekday};
+use chrono::{Days, NaiveDate, NaiveDateTime, TimeDelta};
 use diesel::prelude::*;
 use infirmary::access::Role;
 use infirmary::accounts::model::{NewUser, UserId};
@@ -45,6 +45,8 @@ pub struct World {
     pub searches: [String; 3],
     /// The day with many appointments.
     pub busy_day: NaiveDate,
+    /// A day that can be booked.
+    pub free_day: NaiveDate,
     /// Free times, each for another patient.
     pub bookings: Vec<(PatientId, DoctorId, String)>,
 }
@@ -90,10 +92,9 @@ impl World {
     }
 }
 
-/// The first Sunday that is at least three weeks ahead: nobody else has booked it.
+/// A day that is further ahead than `seed` books, so that it has our appointments only.
 fn busy_day(today: NaiveDate) -> NaiveDate {
-    let from = today + Days::new(21);
-    from.iter_days().find(|day| day.weekday() == Weekday::Sun).unwrap_or(from)
+    today + Days::new(200)
 }
 
 /// The doctor with the most appointments, and the account.
@@ -237,6 +238,7 @@ fn find(db: &mut DbConnection, now: NaiveDateTime) -> Result<World, AppError> {
         long: *long,
         searches: [letters, format!("{first} {last}"), patient.code()],
         busy_day: busy_day(today),
+        free_day: today + Days::new(3),
         bookings: bookings(db, zone, today)?,
     })
 }
